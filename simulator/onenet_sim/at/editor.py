@@ -6,7 +6,7 @@ complete. The rules:
 * A line begins with ``AT`` in any case; whatever comes before these two letters is noise and is skipped.
 * It ends with S3 (CR). A LF that follows belongs to no line; neither do NUL and other control characters.
 * S5 (backspace) takes back the last character, but not the ``AT``.
-* ``A/`` repeats the last line at once, without a CR.
+* ``A/`` repeats the last line at once, without a CR; before the first line it stands for an empty one.
 * A line longer than the bound is read to its end and reported as too long.
 """
 
@@ -70,7 +70,7 @@ class LineEditor:
         self._before = bytearray()
         self._text: bytearray | None = None
         self._excess = 0
-        self._last: str | None = None
+        self._last = ""
 
     def feed(self, octets: bytes) -> Iterator[EditorEvent]:
         """Yield what comes of ``octets``; act on each event before taking the next one.
@@ -113,7 +113,7 @@ class LineEditor:
             case b"AT":
                 self._text = bytearray()
                 self._before.clear()
-            case b"A/" if self._last is not None:
+            case b"A/":
                 self._before.clear()
                 return Line(self._last)
             case _:

@@ -59,9 +59,9 @@ class Interpreter(Generic[C]):
 
     def run(self, state: C, line: str) -> Iterator[Output]:
         """Execute a line (without ``AT``) and yield information text as it arises, then one final result."""
-        invocations = split_line(line)
+        invocations = split_line(line, escapes=self._escapes)
         if isinstance(invocations, SyntaxFault):
-            yield FinalResult("ERROR", str(invocations))
+            yield FinalResult("ERROR", f"{invocations} behind AT")
             return
         for invocation in invocations:
             command = self._commands.get(invocation.name)
@@ -104,7 +104,7 @@ class Interpreter(Generic[C]):
         table = self._errors[command.errors]
         arguments = split_arguments(argument_text, escapes=self._escapes)
         if isinstance(arguments, SyntaxFault):
-            return Refused(table.syntax, f"AT{command.name}: {arguments}")
+            return Refused(table.syntax, f"AT{command.name}: {arguments} of the parameters")
         values = parse_arguments(command.parameters, arguments, surplus=command.surplus)
         if isinstance(values, ParameterFault):
             return Refused(table.syntax, f"AT{command.name}: {values}")

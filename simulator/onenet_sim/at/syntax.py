@@ -41,13 +41,13 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class SyntaxFault:
-    """Arguments that are no arguments: what is wrong and where (a position in the argument text, from 1)."""
+    """What is wrong with a line or its arguments, and where: a position in the split text, from 1."""
 
     what: str
     position: int
 
     def __str__(self) -> str:
-        return f"{self.what} at character {self.position} of the parameters"
+        return f"{self.what} at character {self.position}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,11 @@ class Invocation:
     argument_text: str = ""
 
 
-def split_line(text: str) -> list[Invocation] | SyntaxFault:
+def split_line(text: str, *, escapes: bool) -> list[Invocation] | SyntaxFault:
     """Return a line's commands in order; ``text`` is the line without ``AT``.
 
     A line that cannot be cut into commands gives the fault instead, and then none of it is executed.
+    ``escapes`` is as for :func:`split_arguments`, and decides here where a quoted value ends.
     """
     found: list[Invocation] = []
     at = 0
@@ -70,7 +71,7 @@ def split_line(text: str) -> list[Invocation] | SyntaxFault:
         if text[at] in " ;":
             at += 1
         elif text[at] in _PREFIXES:
-            end = _extended_end(text, at)
+            end = _extended_end(text, at, escapes=escapes)
             invocation = _extended(text[at:end])
             if invocation is None:
                 return SyntaxFault(f"{text[at:end].strip()!r} is not a command", at + 1)
@@ -135,14 +136,18 @@ def _skip_blanks(text: str, at: int) -> int:
     return at
 
 
-def _extended_end(text: str, start: int) -> int:
+def _extended_end(text: str, start: int, *, escapes: bool) -> int:
     """Return where the extended command that begins at ``start`` ends: its semicolon, or the line's end."""
     within = False
-    for at in range(start, len(text)):
-        if text[at] == '"':
+    at = start
+    while at < len(text):
+        if escapes and within and text[at] == "\\" and text[at + 1 : at + 2] in {'"', "\\"}:
+            at += 1
+        elif text[at] == '"':
             within = not within
         elif text[at] == ";" and not within and _command_begins(text, at + 1):
             return at
+        at += 1
     return len(text)
 
 

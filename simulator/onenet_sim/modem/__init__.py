@@ -1,1 +1,23 @@
-"""The modem room."""
+"""The module: commands, MIPL device and session, its CoAP endpoint, radio, power, profiles. Sans-IO."""
+
+from onenet_sim.modem.coap import Datagram, Peer
+from onenet_sim.modem.identity import Identity
+from onenet_sim.modem.modem import Modem, Power
+from onenet_sim.modem.output import Pace, SerialWrite
+from onenet_sim.modem.profile import Profile
+from onenet_sim.modem.profile_file import ProfileError, load_profile, profile_names, sources
+
+__all__ = [
+    "Datagram",
+    "Identity",
+    "Modem",
+    "Pace",
+    "Peer",
+    "Power",
+    "Profile",
+    "ProfileError",
+    "SerialWrite",
+    "load_profile",
+    "profile_names",
+    "sources",
+]

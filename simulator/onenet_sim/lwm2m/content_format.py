@@ -1,0 +1,31 @@
+"""What a payload is written in: the CoAP Content-Format numbers that LwM2M uses.
+
+Source: OMA LwM2M TS 1.0.2 section 6.4; 1542 and 1543 are the numbers used before the registration of 11542
+and 11543, and the ones that devices of the NB-IoT generation send.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ContentFormat(IntEnum):
+    """A CoAP Content-Format (RFC 7252 section 12.3 and its registry)."""
+
+    TEXT = 0
+    LINK = 40
+    OPAQUE = 42
+    TLV_1542 = 1542
+    JSON_1543 = 1543
+    TLV = 11542
+    JSON = 11543
+
+    @property
+    def is_tlv(self) -> bool:
+        """Whether the payload is TLV, by its old number or its registered one."""
+        return self in {ContentFormat.TLV, ContentFormat.TLV_1542}
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the payload is LwM2M JSON, by its old number or its registered one."""
+        return self in {ContentFormat.JSON, ContentFormat.JSON_1543}

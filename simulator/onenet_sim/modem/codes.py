@@ -1,0 +1,90 @@
+"""Numbers of the MIPL language: events, results, value types, the situations in which a command is refused.
+
+Sources: the LwM2M user manual for OneMO modules V5.2.2 and, for what only older modules print, the CIS SDK.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, IntEnum
+
+from aiocoap import numbers
+
+
+class MiplEvent(IntEnum):
+    """``+MIPLEVENT: <ref>,<id>``."""
+
+    BOOTSTRAP_STARTED = 1
+    BOOTSTRAP_DONE = 2
+    BOOTSTRAP_FAILED = 3
+    CONNECTED = 4
+    CONNECT_FAILED = 5
+    REGISTERED = 6
+    REGISTER_FAILED = 7
+    REGISTER_TIMEOUT = 8
+    LIFETIME_OVER = 9
+    HALTED = 10
+    UPDATED = 11
+    UPDATE_FAILED = 12
+    UPDATE_TIMEOUT = 13
+    UPDATE_NEEDED = 14
+    DEREGISTERED = 15
+    RESPONSE_FAILED = 20
+    RESPONSE_DONE = 21
+    NOTIFY_FAILED = 25
+    NOTIFY_DONE = 26
+    DELETED_ON_PLATFORM = 31
+
+
+class ResultCode(IntEnum):
+    """``<result>`` of the ``...RSP`` commands, and the CoAP code it becomes."""
+
+    CONTENT = 1
+    CHANGED = 2
+    BAD_REQUEST = 11
+    UNAUTHORIZED = 12
+    NOT_FOUND = 13
+    METHOD_NOT_ALLOWED = 14
+    NOT_ACCEPTABLE = 15
+
+    @property
+    def coap(self) -> numbers.codes.Code:
+        """The CoAP response code."""
+        return _COAP_CODES[self]
+
+
+_COAP_CODES = {
+    ResultCode.CONTENT: numbers.codes.CONTENT,
+    ResultCode.CHANGED: numbers.codes.CHANGED,
+    ResultCode.BAD_REQUEST: numbers.codes.BAD_REQUEST,
+    ResultCode.UNAUTHORIZED: numbers.codes.UNAUTHORIZED,
+    ResultCode.NOT_FOUND: numbers.codes.NOT_FOUND,
+    ResultCode.METHOD_NOT_ALLOWED: numbers.codes.METHOD_NOT_ALLOWED,
+    ResultCode.NOT_ACCEPTABLE: numbers.codes.NOT_ACCEPTABLE,
+}
+
+
+class Situation(Enum):
+    """Why a command is refused. Which number that gives is in the profile, under the value as key."""
+
+    SYNTAX = "syntax"
+    FORM = "form"
+    NO_DEVICE = "no_device"
+    DEVICE_EXISTS = "device_exists"
+    NOT_LOGGED_IN = "not_logged_in"
+    ALREADY_OPEN = "already_open"
+    OBJECT_EXISTS = "object_exists"
+    NO_OBJECT = "no_object"
+    NOT_OBSERVED = "not_observed"
+    UNKNOWN_MESSAGE = "unknown_message"
+    BUSY = "busy"
+    NO_NETWORK = "no_network"
+    NOT_ALLOWED = "not_allowed"
+    TOO_LARGE = "too_large"
+
+
+class CmeError(IntEnum):
+    """Numbers of ``+CME ERROR`` (3GPP TS 27.007, 9.2)."""
+
+    OPERATION_NOT_ALLOWED = 3
+    OPERATION_NOT_SUPPORTED = 4
+    INCORRECT_PARAMETERS = 50

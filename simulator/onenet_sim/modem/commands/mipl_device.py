@@ -1,0 +1,213 @@
+"""CREATE, CREATEEX, DELETE, ADDOBJ, DELOBJ, VER: what the device is (LwM2M user manual for OneMO, 3.1 to 3.4)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from onenet_sim.at import Command, ErrorFamily, HexOctets, Integer, OneOf, Optional, Text, done, fields
+from onenet_sim.lwm2m import Path
+from onenet_sim.modem import urcs
+from onenet_sim.modem.coap import Peer
+from onenet_sim.modem.codes import MiplEvent, Situation
+from onenet_sim.modem.commands.mipl_common import (
+    IDENTIFIER_MAXIMUM,
+    REF,
+    existing_device,
+    without_device,
+)
+from onenet_sim.modem.device import Device, MiplObject, Server
+from onenet_sim.modem.profile import Deletion, Family
+from onenet_sim.modem.register_code import RegisterCodeError, decode_register_code
+from onenet_sim.modem.session import State
+
+if TYPE_CHECKING:
+    from onenet_sim.at import Fields, Result
+    from onenet_sim.modem.module import Module
+    from onenet_sim.modem.profile import Profile
+
+_CODE_MAXIMUM = 1024
+_LAST, _FIRST = 0, 1
+_BOOTSTRAP_BIT = 1
+_DEFAULT_PORT = 5683
+_DTLS_PORT = 5684
+_HOST = re.compile(r"(?:coap://)?(?P<host>[A-Za-z0-9.-]+)(?::(?P<port>[0-9]{1,5}))?/?")
+
+
+def commands(profile: Profile) -> list[Command[Module]]:
+    """Return this group's commands."""
+    objid = Integer("objid", 0, IDENTIFIER_MAXIMUM)
+    table: list[Command[Module]] = [
+        Command(
+            "+MIPLCREATE",
+            "make the device by a register code",
+            (
+                Integer("totalsize", 1, 2 * _CODE_MAXIMUM),
+                HexOctets("config", _CODE_MAXIMUM),
+                Integer("index", 0, 255),
+                Integer("currentsize", 1, 2 * _CODE_MAXIMUM),
+                OneOf("flag", (0, 1, 2)),
+            ),
+            set=_create,
+            exec=_create_default,
+            errors=ErrorFamily.CIS,
+        ),
+        Command("+MIPLDELETE", "delete the device", (REF,), set=_delete, errors=ErrorFamily.CIS),
+        Command(
+            "+MIPLADDOBJ",
+            "add an object",
+            (
+                REF,
+                objid,
+                Integer("inscount", 1, IDENTIFIER_MAXIMUM),
+                Text("bitmap", 1, 64, "[01]+", "a bitmap of 0 and 1"),
+                Integer("atts", 0, IDENTIFIER_MAXIMUM),
+                Integer("acts", 0, IDENTIFIER_MAXIMUM),
+            ),
+            set=_add_object,
+            errors=ErrorFamily.CIS,
+        ),
+        Command("+MIPLDELOBJ", "delete an object", (REF, objid), set=_delete_object, errors=ErrorFamily.CIS),
+        Command(
+            "+MIPLVER",
+            "version of the MIPL stack",
+            read=lambda module: done(fields("+MIPLVER", module.profile.mipl.version)),
+            errors=ErrorFamily.CIS,
+        ),
+    ]
+    if profile.family is Family.ONEMO:
+        table.append(_CREATE_EX)
+    return table
+
+
+def _existing(module: Module) -> Result | None:
+    if module.device is None:
+        return None
+    return module.refuse(Situation.DEVICE_EXISTS, "there is a device already; AT+MIPLDELETE=0 removes it")
+
+
+def _make(module: Module, command: str, server: Server) -> Result:
+    module.device = Device(server)
+    return done(fields(command, urcs.REF))
+
+
+def _create_default(module: Module) -> Result:
+    host, _, port = module.profile.mipl.default_host.partition(":")
+    server = Server(Peer(host, int(port)), bootstrap=True)
+    return _existing(module) or _make(module, "+MIPLCREATE", server)
+
+
+def _create(module: Module, total: int, code: bytes, index: int, size: int, flag: int) -> Result:
+    refusal = _existing(module) or _unfit_fragment(module, total, code, index, size, flag)
+    if refusal:
+        return refusal
+    module.register_code += code
+    if flag != _LAST:
+        return done()
+    octets, module.register_code = module.register_code, b""
+    if total not in {len(octets), 2 * len(octets)}:
+        return module.refuse(Situation.SYNTAX, f"totalsize is {total}, but {len(octets)} octets came")
+    try:
+        decoded = decode_register_code(octets)
+    except RegisterCodeError as error:
+        return module.refuse(Situation.SYNTAX, f"register code: {error}")
+    if decoded.dtls or decoded.port == _DTLS_PORT:
+        return _no_dtls(module)
+    server = Server(Peer(decoded.host, decoded.port), decoded.bootstrap, decoded.auth_code)
+    return _make(module, "+MIPLCREATE", server)
+
+
+def _unfit_fragment(module: Module, total: int, code: bytes, index: int, size: int, flag: int) -> Result | None:
+    """Return the refusal for a fragment that does not continue what came before, if it does not."""
+    if flag == _FIRST or (flag == _LAST and total == size):
+        module.register_code = b""
+    if size not in {len(code), 2 * len(code)}:
+        why = f"currentsize is {size}, but the config has {len(code)} octets"
+    elif flag == _LAST and index != 0:
+        why = f"the last fragment (flag 0) has the index 0, not {index}"
+    elif flag != _LAST and index == 0:
+        why = f"a fragment with flag {flag} has an index above 0; only the last one has 0"
+    elif len(module.register_code) + len(code) > _CODE_MAXIMUM:
+        why = f"the register code grows over {_CODE_MAXIMUM} octets"
+    else:
+        return None
+    module.register_code = b""
+    return module.refuse(Situation.SYNTAX, why)
+
+
+def _create_ex(
+    module: Module, host: str, flag: int, auth_code: str, psk: str, _identity: str, _encoding: int
+) -> Result:
+    found = _HOST.fullmatch(host)
+    port = int(found["port"] or _DEFAULT_PORT) if found else 0
+    if found is None or not 0 < port <= IDENTIFIER_MAXIMUM:
+        why = f"host {host!r} is no address; expected host or host:port"
+        return module.refuse(Situation.SYNTAX, why)
+    if psk or port == _DTLS_PORT:
+        return _no_dtls(module)
+    server = Server(Peer(found["host"], port), bool(flag & _BOOTSTRAP_BIT), auth_code)
+    return _existing(module) or _make(module, "+MIPLCREATEEX", server)
+
+
+_CREATE_EX: Command[Module] = Command(
+    "+MIPLCREATEEX",
+    "make the device by host, flag and auth code",
+    (
+        Text("host", 1, 150),
+        Integer("flag", 0, 3),
+        Optional(Text("authcode", 0, 270), ""),
+        Optional(Text("PSK", 0, 32), ""),
+        Optional(Text("PSKID", 0, 64), ""),
+        Optional(Integer("psk_encode", 0, 1), 0),
+    ),
+    set=_create_ex,
+    errors=ErrorFamily.CIS,
+)
+
+
+def _no_dtls(module: Module) -> Result:
+    why = "this simulator does not speak DTLS yet: use port 5683 and no PSK"
+    return module.refuse(Situation.NOT_ALLOWED, why)
+
+
+def _delete(module: Module, _ref: int) -> Result:
+    refusal = without_device(module)
+    if refusal:
+        return refusal
+    announced: tuple[Fields, ...] = ()
+    if module.session.state is not State.CLOSED and module.profile.mipl.deletion is Deletion.DEREGISTER:
+        module.session.close(announce=False)
+        announced = (urcs.event(MiplEvent.DEREGISTERED),)
+    module.delete_device()
+    return done(*announced)
+
+
+def _add_object(
+    module: Module, _ref: int, object_id: int, count: int, bitmap: str, attributes: int, _actions: int
+) -> Result:
+    refusal = without_device(module)
+    if refusal:
+        return refusal
+    objects = existing_device(module).objects
+    instances = tuple(position for position, bit in enumerate(bitmap) if bit == "1")
+    if len(bitmap) != count:
+        why = f"the bitmap {bitmap!r} has {len(bitmap)} characters, but inscount is {count}"
+        return module.refuse(Situation.SYNTAX, why)
+    if not instances:
+        return module.refuse(Situation.OBJECT_EXISTS, f"the bitmap {bitmap!r} names no instance")
+    if object_id in objects:
+        return module.refuse(Situation.OBJECT_EXISTS, f"object {object_id} was added already")
+    objects[object_id] = MiplObject(object_id, instances, attributes)
+    return done()
+
+
+def _delete_object(module: Module, _ref: int, object_id: int) -> Result:
+    refusal = without_device(module)
+    if refusal:
+        return refusal
+    device = existing_device(module)
+    if object_id not in device.objects:
+        return module.refuse(Situation.NO_OBJECT, f"object {object_id} was never added")
+    del device.objects[object_id]
+    module.reports.cancel_below(Path(object_id))
+    return done()

@@ -1,0 +1,92 @@
+"""OPEN, UPDATE, CLOSE: the login and its lifetime (LwM2M user manual for OneMO, 3.6 to 3.8)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from onenet_sim.at import Command, ErrorFamily, Integer, Optional, done
+from onenet_sim.modem.codes import MiplEvent, Situation
+from onenet_sim.modem.commands.mipl_common import REF, not_logged_in, without_device
+from onenet_sim.modem.profile import Family
+from onenet_sim.modem.session import State
+
+if TYPE_CHECKING:
+    from onenet_sim.at import Result
+    from onenet_sim.modem.module import Module
+    from onenet_sim.modem.profile import Profile
+
+
+def commands(profile: Profile) -> list[Command[Module]]:
+    """Return this group's commands."""
+    lifetimes = profile.lifetime
+    return [
+        Command(
+            "+MIPLOPEN",
+            "log in",
+            (
+                REF,
+                Integer("lifetime", lifetimes.open_minimum, lifetimes.maximum),
+                Optional(Integer("timeout", 1, 0xFFFF), profile.mipl.default_timeout),
+            ),
+            set=_open,
+            read=_is_open if profile.family is Family.ONEMO else None,
+            errors=ErrorFamily.CIS,
+        ),
+        Command(
+            "+MIPLUPDATE",
+            "renew the lifetime",
+            (REF, Integer("lifetime", 0, lifetimes.maximum), Integer("withObjectFlag", 0, 1)),
+            set=_update,
+            surplus=1,
+            errors=ErrorFamily.CIS,
+        ),
+        Command("+MIPLCLOSE", "log out", (REF,), set=_close, errors=ErrorFamily.CIS),
+    ]
+
+
+def _open(module: Module, _ref: int, lifetime: int, timeout: int) -> Result:
+    refusal = without_device(module)
+    if refusal:
+        return refusal
+    if module.session.state is not State.CLOSED:
+        why = f"the login is {module.session.state} already"
+        return module.refuse(Situation.ALREADY_OPEN, why)
+    if not module.radio.usable:
+        return module.refuse(Situation.NO_NETWORK, "the radio is off or detached (AT+CFUN, AT+CGATT)")
+    module.session.open(lifetime, float(timeout))
+    return done()
+
+
+def _is_open(module: Module) -> Result:
+    refusal = not_logged_in(module)
+    if refusal:
+        return refusal
+    module.event(MiplEvent.REGISTERED)
+    return done()
+
+
+def _update(module: Module, _ref: int, lifetime: int, with_objects: int) -> Result:
+    refusal = not_logged_in(module)
+    if refusal:
+        return refusal
+    rule = module.profile.lifetime
+    if lifetime < rule.update_floor:
+        lifetime = rule.update_replacement
+    elif lifetime < rule.update_minimum:
+        why = f"a lifetime of {lifetime} s; expected {rule.update_minimum} or more"
+        return module.refuse(Situation.SYNTAX, why)
+    module.session.update(lifetime, with_objects=bool(with_objects))
+    return done()
+
+
+def _close(module: Module, _ref: int) -> Result:
+    if module.profile.family is Family.CIS:
+        refusal = without_device(module)
+        if refusal is None and module.session.state is State.CLOSED:
+            refusal = module.refuse(Situation.NOT_LOGGED_IN, "the device is not logged in")
+    else:
+        refusal = not_logged_in(module)
+    if refusal:
+        return refusal
+    module.session.close()
+    return done()

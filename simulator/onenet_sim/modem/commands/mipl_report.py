@@ -1,0 +1,132 @@
+"""NOTIFY: values for the platform (LwM2M user manual for OneMO, 3.9; CIS SDK for family C)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from onenet_sim.at import Command, ErrorFamily, Integer, OneOf, Optional, Text, done
+from onenet_sim.lwm2m import Path
+from onenet_sim.modem.codes import MiplEvent, Situation
+from onenet_sim.modem.commands.mipl_common import (
+    IDENTIFIER_MAXIMUM,
+    MESSAGE_ID_MAXIMUM,
+    REF,
+    VALUE_MAXIMUM,
+    VALUE_TYPES,
+    existing_device,
+    not_logged_in,
+)
+from onenet_sim.modem.profile import Family
+from onenet_sim.modem.reports import Frame
+from onenet_sim.modem.values import ValueTextError, ValueType, parse_value
+
+if TYPE_CHECKING:
+    from onenet_sim.at import Refused, Result
+    from onenet_sim.modem.module import Module
+    from onenet_sim.modem.profile import Profile
+    from onenet_sim.modem.reports import Observation
+
+_FIRST, _MIDDLE = 1, 2
+_RELEASE_FLAGS = (0x200, 0x400)
+"""Go idle after sending, or after the reply; both send the report as flag 0 does."""
+_CONTENT_TYPES = (0, 1, 2, 3, 4)
+
+
+def commands(profile: Profile) -> list[Command[Module]]:
+    """Return this group's commands."""
+    identifier = IDENTIFIER_MAXIMUM
+    return [
+        Command(
+            "+MIPLNOTIFY",
+            "report a value",
+            (
+                REF,
+                Integer("mid", 0, MESSAGE_ID_MAXIMUM),
+                Integer("objid", 0, identifier),
+                Integer("insid", 0, identifier),
+                Integer("resid", 0, identifier),
+                OneOf("type", VALUE_TYPES if profile.family is Family.ONEMO else VALUE_TYPES[:5]),
+                Integer("len", 0, identifier),
+                Text("value", 0, VALUE_MAXIMUM),
+                Integer("index", 0, identifier),
+                OneOf("flag", (0, _FIRST, _MIDDLE, *_RELEASE_FLAGS), hexadecimal=True),
+                Optional(Integer("ackid", 0, identifier), 0),
+                Optional(OneOf("contentType", (*_CONTENT_TYPES, *_RELEASE_FLAGS), hexadecimal=True)),
+            ),
+            set=_notify,
+            errors=ErrorFamily.CIS,
+        )
+    ]
+
+
+def _notify(
+    module: Module,
+    _ref: int,
+    number: int,
+    object_id: int,
+    instance_id: int,
+    resource_id: int,
+    kind: int,
+    _length: int,
+    text: str,
+    index: int,
+    flag: int,
+    ack_id: int,
+    _content_type: int | None,
+) -> Result:
+    refusal = not_logged_in(module)
+    if refusal:
+        return refusal
+    path = Path(object_id, instance_id, resource_id)
+    if not existing_device(module).has(path.instance):
+        return module.refuse(Situation.NO_OBJECT, f"the host added no {path.instance} (AT+MIPLADDOBJ)")
+    observation = _observation(module, number, path)
+    if observation is None:
+        return _unobserved(module, number, path)
+    if module.reports.busy:
+        limit = module.profile.coap.reports_queued
+        return module.refuse(Situation.BUSY, f"{limit} confirmable reports are unacknowledged")
+    try:
+        frame = Frame(path, parse_value(ValueType(kind), text))
+    except ValueTextError as fault:
+        module.reports.discard(path)
+        return module.refuse(Situation.SYNTAX, f"AT+MIPLNOTIFY: parameter 8 <value>: {fault}")
+    return _collect(module, observation, frame, last=_is_last(module, index, flag), ack_id=ack_id)
+
+
+def _collect(module: Module, observation: Observation, frame: Frame, *, last: bool, ack_id: int) -> Result:
+    frames = module.reports.collect(frame)
+    limit = module.profile.coap.report_maximum
+    size = sum(len(one.value.tlv()) for one in frames)
+    if size > limit:
+        module.reports.discard(frame.path)
+        return module.refuse(Situation.TOO_LARGE, f"the report has {size} octets; at most {limit} are sent")
+    existing_device(module).declare(frame.path, frame.value.type)
+    if last:
+        module.reports.send(observation, list(frames), ack_id)
+        module.buffer.sent(observation.number if module.profile.family is Family.CIS else 0)
+    return done()
+
+
+def _observation(module: Module, number: int, path: Path) -> Observation | None:
+    """Return the observation a report belongs to: by path in family O, by the OBSERVE's id in family C."""
+    if module.profile.family is Family.ONEMO:
+        return module.reports.covering(path)
+    found = module.reports.numbered(number)
+    return found if found is not None and found.path.contains(path) else None
+
+
+def _unobserved(module: Module, number: int, path: Path) -> Refused | Result:
+    why = f"{path} is not observed under message id {number}; observed are {module.reports.observed}"
+    if module.profile.family is Family.CIS:
+        module.explain(why)
+        module.event(MiplEvent.NOTIFY_FAILED, number)
+        return done()
+    return module.refuse(Situation.NOT_OBSERVED, why)
+
+
+def _is_last(module: Module, index: int, flag: int) -> bool:
+    """Whether this frame sends the report: the flag says so in family O, the index in family C."""
+    if module.profile.family is Family.ONEMO:
+        return flag not in {_FIRST, _MIDDLE}
+    return index == 0

@@ -1,0 +1,92 @@
+"""The MIPL device: what CREATE, ADDOBJ and DISCOVERRSP have set up on the module."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from onenet_sim.lwm2m import Link, Path, format_links
+
+if TYPE_CHECKING:
+    from onenet_sim.modem.coap import Peer
+    from onenet_sim.modem.values import ValueType
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where a device logs in: a bootstrap server, or an LwM2M server itself."""
+
+    peer: Peer
+    bootstrap: bool
+    auth_code: str = ""
+
+
+@dataclass(slots=True)
+class MiplObject:
+    """One object with its instances.
+
+    Attributes:
+        instances: The instance ids, ascending.
+        attributes: ADDOBJ's count of readable and writable resources; it matters in family C only.
+        resources: What DISCOVERRSP declared, in its order, each once.
+    """
+
+    object_id: int
+    instances: tuple[int, ...]
+    attributes: int
+    resources: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class Device:
+    """A created device.
+
+    Attributes:
+        types: The type under which a resource was last reported or read, which ``+MIPLWRITE`` then prints.
+    """
+
+    server: Server
+    objects: dict[int, MiplObject] = field(default_factory=dict)
+    types: dict[Path, ValueType] = field(default_factory=dict)
+
+    def has(self, path: Path) -> bool:
+        """Whether the object, and the instance if the path has one, were added."""
+        added = self.objects.get(path.object_id)
+        return added is not None and path.instance_id in {None, *added.instances}
+
+    def declare(self, path: Path, kind: ValueType) -> None:
+        """Remember a resource that was reported or read, and its type."""
+        self.types[path] = kind
+        added = self.objects.get(path.object_id)
+        if added is not None and path.resource_id is not None and path.resource_id not in added.resources:
+            added.resources = (*added.resources, path.resource_id)
+
+    def forget_resources(self) -> None:
+        """Drop what DISCOVERRSP and reports declared; the objects stay."""
+        self.types.clear()
+        for added in self.objects.values():
+            added.resources = ()
+
+    def registration_links(self, *, security: bool, sort: bool) -> bytes:
+        """Return the payload of a registration: ``</>;rt="oma.lwm2m",</3200/0>``.
+
+        Args:
+            security: Whether object 0 is listed.
+            sort: Whether the objects are listed by id, not in the order of ADDOBJ.
+        """
+        listed = sorted(self.objects.values(), key=lambda o: o.object_id) if sort else self.objects.values()
+        paths = [Path(0, 0)] if security else []
+        if security and self.server.bootstrap:
+            paths.append(Path(0, 1))
+        paths += [Path(added.object_id, instance) for added in listed for instance in added.instances]
+        links = [Link("/", (("rt", "oma.lwm2m"),)), *(Link(str(path)) for path in paths)]
+        return format_links(links).encode("ascii")
+
+    def discovery_links(self, object_id: int, resources: tuple[int, ...]) -> bytes:
+        """Return the answer to a discover of an object: itself, its instances, their resources."""
+        added = self.objects[object_id]
+        links = [Link(str(Path(object_id)))]
+        for instance in added.instances:
+            links.append(Link(str(Path(object_id, instance))))
+            links += [Link(str(Path(object_id, instance, resource))) for resource in resources]
+        return format_links(links).encode("ascii")

@@ -1,0 +1,281 @@
+"""The module as the outside meets it: octets, datagrams and the time go in; the same and a deadline come out.
+
+There is no clock, socket or random number inside. The owner calls an input method with the world's time, then
+takes what is due: :meth:`Modem.serial_to_send`, :meth:`Modem.datagrams_to_send`, and calls
+:meth:`Modem.handle_timer` when :attr:`Modem.next_deadline` has come.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from onenet_sim.at import (
+    Echo,
+    FinalResult,
+    Interpreter,
+    Line,
+    LineEditor,
+    LineTooLong,
+    Noise,
+    NoResult,
+    frame_result,
+    frame_text,
+)
+from onenet_sim.journal import (
+    Answer,
+    CommandLine,
+    DatagramDropped,
+    Explanation,
+    HostWrote,
+    PowerChanged,
+    Urc,
+)
+from onenet_sim.modem.commands import command_table, error_tables
+from onenet_sim.modem.module import Module, factory_settings
+from onenet_sim.modem.output import Pace, SerialOutput, SerialWrite, Sort
+from onenet_sim.modem.timers import Timers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from onenet_sim.at import EditorEvent
+    from onenet_sim.journal import Journal
+    from onenet_sim.modem.coap import Datagram, Peer
+    from onenet_sim.modem.identity import Identity
+    from onenet_sim.modem.profile import Profile
+
+
+class Power(StrEnum):
+    """Whether the module runs."""
+
+    OFF = "off"
+    BOOTING = "booting"
+    ON = "on"
+
+
+class Modem:
+    """One virtual module.
+
+    Args:
+        name: What the journal calls it, such as ``modem-1``.
+        profile: How this kind of module behaves.
+        identity: Its numbers.
+        journal: Where it notes what happens.
+        epoch: The calendar's date and time at world time 0, with its zone.
+        draw: Gives a number from 0 below its argument, from the world's seed.
+        pace: Whether the profile's gaps between lines are kept.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        profile: Profile,
+        identity: Identity,
+        *,
+        journal: Journal,
+        epoch: datetime,
+        draw: Callable[[int], int],
+        pace: Pace = Pace.FIELD,
+    ) -> None:
+        self.name = name
+        self.profile = profile
+        self.identity = identity
+        self.power = Power.OFF
+        self._journal = journal
+        self._epoch = epoch
+        self._draw = draw
+        self._pace = pace
+        self._timers = Timers(journal)
+        self._output = SerialOutput(profile.pace, pace)
+        self._commands = command_table(profile)
+        self._errors = error_tables(profile)
+        self._module: Module | None = None
+        self._editor: LineEditor | None = None
+        self._interpreter: Interpreter[Module] | None = None
+        self._restart: str | None = None
+
+    @property
+    def module(self) -> Module | None:
+        """The running module's state, or None while it is off or boots."""
+        return self._module
+
+    # --- power ------------------------------------------------------------------------------------
+
+    def power_on(self, now: float, *, why: str = "switched on", booted: bool = False) -> None:
+        """Switch the module on; with ``booted`` it is ready at once, else after its profile's boot time."""
+        if self.power is not Power.OFF:
+            return
+        self._boot(now, self.profile.boot.text, why, 0.0 if booted else self.profile.boot.seconds)
+
+    def power_off(self, now: float, *, why: str = "switched off") -> None:
+        """Take the module's power; whatever it knew is lost."""
+        del now
+        if self.power is Power.OFF:
+            return
+        self._stop()
+        self.power = Power.OFF
+        self._note_power(why)
+
+    def reset(self, now: float, *, why: str = "the reset key was pressed") -> None:
+        """Press the reset key: off, and on again with the boot text."""
+        self.power_off(now, why=why)
+        self.power_on(now, why=why)
+
+    def _stop(self) -> None:
+        self._timers.clear()
+        self._output.clear()
+        self._module = self._editor = self._interpreter = None
+
+    def _boot(self, now: float, text: tuple[str, ...], why: str, seconds: float) -> None:
+        self.power = Power.BOOTING
+        self._note_power(why)
+        if seconds and self._pace is Pace.FIELD:
+            self._timers.at(now + seconds, lambda: self._booted(text, why))
+        else:
+            self._booted(text, why)
+
+    def _booted(self, text: tuple[str, ...], why: str) -> None:
+        profile = self.profile
+        self._module = Module(
+            self.name,
+            profile,
+            self.identity,
+            journal=self._journal,
+            timers=self._timers,
+            output=self._output,
+            epoch=self._epoch,
+            draw=self._draw,
+            restart=self._restart_later,
+        )
+        settings = self._module.settings
+        self._editor = LineEditor(settings, profile.line.maximum)
+        self._interpreter = Interpreter(self._commands, self._errors, settings, escapes=profile.line.escapes)
+        self.power = Power.ON
+        self._note_power(why)
+        self._print_lines(text, Sort.BOOT)
+
+    def _note_power(self, why: str) -> None:
+        self._journal.note(PowerChanged(self.power, why), modem=self.name)
+
+    def _print_lines(self, lines: tuple[str, ...], sort: Sort) -> None:
+        settings = self._module.settings if self._module else factory_settings(self.profile)
+        for line in lines:
+            event = self._journal.note(Urc(line), modem=self.name)
+            self._output.unsolicited(sort, SerialWrite(frame_text(line, settings), boot=True, cause=event))
+
+    def _restart_later(self, announcement: str) -> None:
+        self._restart = announcement
+
+    def _restart_now(self, now: float, announcement: str) -> None:
+        """Restart by command, after the command's answer was printed."""
+        self._timers.clear()
+        self._output.drop_queue()
+        self._module = self._editor = self._interpreter = None
+        if announcement:
+            self._print_lines((announcement,), Sort.OTHER)
+        boot = self.profile.boot
+        self._boot(now, boot.restart_text, "restarted by a command", boot.seconds)
+
+    # --- input ------------------------------------------------------------------------------------
+
+    def receive_serial(self, octets: bytes, now: float) -> None:
+        """Take octets from the host, in any split."""
+        event = self._journal.note(HostWrote(octets), modem=self.name)
+        with self._journal.because(event):
+            if self._module is None or self._editor is None:
+                self._journal.note(Explanation(f"the module is {self.power}; it hears nothing"))
+                return
+            self._module.now = now
+            for edited in self._editor.feed(octets):
+                self._take(edited, now)
+                if self._module is None:
+                    return
+
+    def _take(self, edited: EditorEvent, now: float) -> None:
+        match edited:
+            case Echo(octets):
+                self._output.answer(SerialWrite(octets))
+            case Line(text):
+                self._run(text)
+            case Noise(octets):
+                why = f"a line must begin with AT; this one is ignored: {octets!r}"
+                self._journal.note(Explanation(why), modem=self.name)
+            case LineTooLong(length):
+                why = f"the line has {length} characters; at most {self.profile.line.maximum} are taken"
+                self._answer([], FinalResult("ERROR", why))
+        if self._restart is not None:
+            announcement, self._restart = self._restart, None
+            self._restart_now(now, announcement)
+
+    def _run(self, text: str) -> None:
+        module, interpreter = self._module, self._interpreter
+        assert module is not None  # noqa: S101 - the caller looked
+        assert interpreter is not None  # noqa: S101 - the caller looked
+        event = self._journal.note(CommandLine("AT" + text), modem=self.name)
+        with self._journal.because(event):
+            lines: list[str] = []
+            for output in interpreter.run(module, text):
+                match output:
+                    case FinalResult() | NoResult():
+                        self._answer(lines, output)
+                    case _:
+                        lines.append(module.render(output, urc=False))
+
+    def _answer(self, lines: list[str], final: FinalResult | NoResult) -> None:
+        """Print an answer in one write and explain it if it is an error."""
+        module = self._module
+        assert module is not None  # noqa: S101 - the caller looked
+        octets = b"".join(frame_text(line, module.settings) for line in lines)
+        text = ""
+        if isinstance(final, FinalResult):
+            text = final.text
+            octets += frame_result(text, module.settings)
+        event = module.note(Answer(tuple(lines), text))
+        if isinstance(final, FinalResult) and final.why:
+            self._journal.note(Explanation(final.why), cause=event, modem=self.name)
+        if octets:
+            self._output.answer(SerialWrite(octets, cause=event))
+
+    def receive_datagram(self, octets: bytes, peer: Peer, now: float) -> None:
+        """Take a datagram that the network delivered; ``peer`` is the address that the module dialled."""
+        if self._module is None or not self._module.radio.usable:
+            why = f"the module is {self.power}" if self._module is None else "the module's radio is off"
+            self._journal.note(DatagramDropped("modem", octets, why), modem=self.name)
+            return
+        self._module.now = now
+        self._module.radio.carries_datagram()
+        self._module.endpoint.receive(octets, peer)
+
+    def handle_timer(self, now: float) -> None:
+        """Do what is due at ``now``."""
+        if self._module is not None:
+            self._module.now = now
+        self._timers.run(now)
+
+    # --- output -----------------------------------------------------------------------------------
+
+    def serial_to_send(self, now: float) -> list[SerialWrite]:
+        """Return the writes to the host that are due, in order; each is to be written by itself."""
+        return self._output.due(now)
+
+    def datagrams_to_send(self) -> list[Datagram]:
+        """Return the datagrams that the module sends now, oldest first."""
+        module = self._module
+        if module is None or not module.endpoint.outbox:
+            return []
+        datagrams, module.endpoint.outbox = module.endpoint.outbox, []
+        if not module.radio.usable:
+            for datagram in datagrams:
+                why = "the module's radio is off"
+                self._journal.note(DatagramDropped("modem", datagram.octets, why), cause=datagram.cause)
+            return []
+        module.radio.carries_datagram()
+        return datagrams
+
+    @property
+    def next_deadline(self) -> float | None:
+        """The world time at which :meth:`handle_timer` or :meth:`serial_to_send` has something to do, or None."""
+        due = [when for when in (self._timers.next, self._output.next_release) if when is not None]
+        return min(due, default=None)

@@ -1,0 +1,141 @@
+"""A module that is switched on: the state that its commands and its CoAP endpoint share, until it restarts."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from onenet_sim.at import Fields, LineSettings, Refused, Spacing, Verbatim, frame_text
+from onenet_sim.at.settings import ErrorReport
+from onenet_sim.journal import Explanation, Urc
+from onenet_sim.modem import urcs
+from onenet_sim.modem.buffer import RequestBuffer
+from onenet_sim.modem.coap import CoapEndpoint
+from onenet_sim.modem.output import SerialWrite, Sort
+from onenet_sim.modem.radio import Radio
+from onenet_sim.modem.reports import Reports
+from onenet_sim.modem.requests import Requests
+from onenet_sim.modem.session import Session, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from onenet_sim.at import InformationText
+    from onenet_sim.journal import Journal, Occurrence
+    from onenet_sim.modem.codes import MiplEvent, Situation
+    from onenet_sim.modem.device import Device
+    from onenet_sim.modem.identity import Identity
+    from onenet_sim.modem.output import SerialOutput
+    from onenet_sim.modem.profile import Profile
+    from onenet_sim.modem.timers import Timers
+
+
+class Module:
+    """What lives between two boots.
+
+    Attributes:
+        now: World time of the present input, in seconds.
+        device: The MIPL device, after CREATE.
+        register_code: The fragments of CREATE so far.
+        restart: Called by the restart commands with what to announce.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        profile: Profile,
+        identity: Identity,
+        *,
+        journal: Journal,
+        timers: Timers,
+        output: SerialOutput,
+        epoch: datetime,
+        draw: Callable[[int], int],
+        restart: Callable[[str], None],
+    ) -> None:
+        self.name = name
+        self.profile = profile
+        self.identity = identity
+        self.journal = journal
+        self.timers = timers
+        self.output = output
+        self.restart = restart
+        self.now = 0.0
+        self._epoch = epoch
+        self.settings = factory_settings(profile)
+        self.radio = Radio(self)
+        self.endpoint = CoapEndpoint(profile.coap, timers, journal, name, draw(0x10000))
+        self.device: Device | None = None
+        self.register_code = b""
+        self.session = Session(self)
+        self.requests = Requests(self)
+        self.buffer = RequestBuffer(self)
+        self.reports = Reports(self)
+        self.endpoint.on_request = self.requests.take
+        self.endpoint.on_repeat = self.requests.repeat
+        self.endpoint.on_reset = self.reports.rejected
+
+    @property
+    def calendar(self) -> datetime:
+        """The date and time that the network tells."""
+        return self._epoch + timedelta(seconds=self.now)
+
+    @property
+    def logged_in(self) -> bool:
+        """Whether the device is registered with the platform, as far as the module knows."""
+        return self.session.state is State.READY
+
+    def restore_settings(self) -> None:
+        """Give the serial line the settings it had after boot."""
+        fresh = factory_settings(self.profile)
+        for field in dataclasses.fields(fresh):
+            setattr(self.settings, field.name, getattr(fresh, field.name))
+
+    def note(self, what: Occurrence) -> int:
+        """Add to the journal, as this modem."""
+        return self.journal.note(what, modem=self.name)
+
+    def explain(self, why: str) -> None:
+        """Tell the journal why something went wrong."""
+        self.note(Explanation(why))
+
+    def refuse(self, situation: Situation, why: str) -> Refused:
+        """Return the refusal that this module gives in a situation."""
+        return Refused(self.profile.errors[situation.value], why)
+
+    def render(self, line: InformationText, *, urc: bool) -> str:
+        """Return a line in this module's spacing."""
+        if isinstance(line, Verbatim):
+            return line.text
+        blanks = self.profile.blanks
+        exception = blanks.exceptions.get(line.name)
+        if exception is not None:
+            return line.render(Spacing(exception))
+        if not line.name.startswith("+MIPL"):
+            return line.render(blanks.general)
+        return line.render(blanks.urc if urc or line.name in urcs.NAMES else blanks.answer)
+
+    def unsolicited(self, line: Fields, sort: Sort = Sort.OTHER) -> None:
+        """Print a URC."""
+        text = self.render(line, urc=True)
+        event = self.note(Urc(text))
+        self.output.unsolicited(sort, SerialWrite(frame_text(text, self.settings), cause=event))
+
+    def event(self, identifier: MiplEvent, extra: int | None = None) -> None:
+        """Print ``+MIPLEVENT``, if this module prints that event."""
+        if identifier in self.profile.mipl.events:
+            first = self.session.takes_first_event()
+            self.unsolicited(urcs.event(identifier, extra), Sort.FIRST_EVENT if first else Sort.EVENT)
+
+    def delete_device(self) -> None:
+        """Forget the device and everything that belongs to it; tell nobody."""
+        self.session.drop("the device was deleted")
+        self.device = None
+
+
+def factory_settings(profile: Profile) -> LineSettings:
+    """Return the line settings of a module after boot."""
+    line = profile.line
+    return LineSettings(echo=line.echo, error_report=ErrorReport(line.error_report))

@@ -1,0 +1,118 @@
+"""What the module prints, in order and in pace: answers at once, unsolicited lines with the profile's gaps."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from onenet_sim.modem.profile import PaceTable
+
+_QUEUE_MAXIMUM = 1024
+
+
+class Pace(Enum):
+    """Whether the module keeps the gaps of its profile."""
+
+    FIELD = "field"
+    INSTANT = "instant"
+
+
+class Sort(Enum):
+    """The sorts of output between which the gaps differ."""
+
+    RESULT = "result"
+    """Echo, information text, final result."""
+    FIRST_EVENT = "first event"
+    """The first ``+MIPLEVENT`` after OPEN."""
+    EVENT = "event"
+    REQUEST = "request"
+    """A request of the platform."""
+    OTHER = "other"
+    BOOT = "boot"
+
+
+@dataclass(frozen=True, slots=True)
+class SerialWrite:
+    """Octets for the host, to be written in one go.
+
+    Attributes:
+        boot: Part of the boot text, which a host that opens the port later still gets.
+        cause: The journal's event of the line or answer.
+    """
+
+    octets: bytes
+    boot: bool = False
+    cause: int | None = None
+
+
+class SerialOutput:
+    """The queue between the module and its serial line.
+
+    Answers pass what is queued; an unsolicited line waits until its gap to whatever was printed last is over.
+    The queue holds 1,024 lines; when it is full the oldest is lost.
+    """
+
+    def __init__(self, gaps: PaceTable, pace: Pace) -> None:
+        self._gaps = gaps
+        self._pace = pace
+        self._answers: deque[SerialWrite] = deque()
+        self._queue: deque[tuple[Sort, SerialWrite]] = deque(maxlen=_QUEUE_MAXIMUM)
+        self._last = Sort.BOOT
+        self._last_time = float("-inf")
+
+    def answer(self, write: SerialWrite) -> None:
+        """Print at once."""
+        self._answers.append(write)
+
+    def unsolicited(self, sort: Sort, write: SerialWrite) -> None:
+        """Print when the line is free and the gap is over."""
+        self._queue.append((sort, write))
+
+    def due(self, now: float) -> list[SerialWrite]:
+        """Return the writes that are due, in order."""
+        found = list(self._answers)
+        if found:
+            self._answers.clear()
+            self._last, self._last_time = Sort.RESULT, now
+        while (release := self.next_release) is not None and release <= now:
+            sort, write = self._queue.popleft()
+            found.append(write)
+            self._last, self._last_time = sort, now
+        return found
+
+    @property
+    def next_release(self) -> float | None:
+        """When the next queued line may be printed, or None."""
+        if not self._queue:
+            return None
+        return self._last_time + self._gap(self._queue[0][0])
+
+    def _gap(self, sort: Sort) -> float:
+        if self._pace is Pace.INSTANT:
+            return 0.0
+        match self._last, sort:
+            case Sort.BOOT, _:
+                return 0.0
+            case _, Sort.FIRST_EVENT:
+                return self._gaps.first_event
+            case Sort.RESULT, _:
+                return self._gaps.after_result
+            case ((Sort.EVENT | Sort.FIRST_EVENT), Sort.EVENT):
+                return self._gaps.event
+            case ((Sort.EVENT | Sort.FIRST_EVENT), Sort.REQUEST):
+                return self._gaps.first_request
+            case _:
+                return self._gaps.urc
+
+    def drop_queue(self) -> None:
+        """Drop the unsolicited lines that were not printed yet; answers stay."""
+        self._queue.clear()
+
+    def clear(self) -> None:
+        """Drop what was not yet printed: the module lost power."""
+        self._answers.clear()
+        self._queue.clear()
+        self._last, self._last_time = Sort.BOOT, float("-inf")

@@ -1,0 +1,292 @@
+"""What makes one module differ from another: a typed table, filled from a TOML file.
+
+Each row of a file says what holds, where that is known from and how sure it is. The classes here give the
+rows their names and types; :mod:`onenet_sim.modem.profile_file` reads them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from onenet_sim.at import Spacing  # noqa: TC001 - the loader looks the types of the rows up
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Family(StrEnum):
+    """The grammar of the MIPL commands."""
+
+    ONEMO = "O"
+    """China Mobile IoT's own stack: the module answers OBSERVE and DISCOVER from a preset list."""
+    CIS = "C"
+    """The CIS SDK: the host answers them."""
+
+
+class Basis(StrEnum):
+    """How a row is known."""
+
+    DOC = "doc"
+    """Printed in a manual."""
+    CODE = "code"
+    """Read in the source of firmware or of a driver that works with the real module."""
+    LOG = "log"
+    """Seen in a captured session."""
+    INFERRED = "inferred"
+    """Our judgement."""
+
+
+class Expiry(StrEnum):
+    """What a module does when its lifetime is over."""
+
+    SILENT = "silent"
+    """It leaves the platform and prints nothing."""
+    EVENTS = "events"
+    """It warns with event 14, then prints 9 and 15."""
+
+
+class Deletion(StrEnum):
+    """What ``AT+MIPLDELETE`` does while the module is logged in."""
+
+    SILENT = "silent"
+    """It closes the socket without a word to anybody."""
+    DEREGISTER = "deregister"
+    """It de-registers first and prints event 15 before the OK."""
+
+
+class StandardObjects(StrEnum):
+    """Who answers a platform's request to object 3."""
+
+    MODULE = "module"
+    """The module, and it prints the request."""
+    REFUSED = "refused"
+    """Nobody: 4.04."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row as its file has it.
+
+    Attributes:
+        value: What holds.
+        source: A key of ``sources.toml``, perhaps with a section behind it.
+        basis: How sure that is.
+    """
+
+    value: object
+    source: str
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What the module says of itself (``ATI``, ``AT+CGMI``, ``AT+CGMM``, ``AT+CGMR``)."""
+
+    manufacturer: str
+    model: str
+    revision: str
+
+
+@dataclass(frozen=True, slots=True)
+class SerialLine:
+    """The serial line after boot. ``maximum`` bounds a command line, in characters."""
+
+    echo: bool
+    error_report: int
+    maximum: int
+    escapes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Blanks:
+    """Where the module prints blanks: in MIPL answers, MIPL URCs, other lines, and errors.
+
+    ``exceptions`` names lines that differ from the others of their kind.
+    """
+
+    answer: Spacing
+    urc: Spacing
+    general: Spacing
+    cis_error: Spacing
+    exceptions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Boot:
+    """What the module prints when it starts, and how long a restart takes.
+
+    Attributes:
+        text: The lines after power-on or reset.
+        restart_text: The lines after a restart by command.
+        seconds: From reset to the first line.
+        restarts: The restart commands, and how each answers: ``ok`` or ``silent``, and what it announces.
+    """
+
+    text: tuple[str, ...]
+    restart_text: tuple[str, ...]
+    seconds: float
+    restarts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PaceTable:
+    """The least time between two writes of the module, in seconds, at field pace.
+
+    Attributes:
+        first_event: From OPEN's OK to the first event.
+        event: From one event to the next.
+        first_request: From an event to the first request of the platform.
+        urc: From any unsolicited line to the next.
+        after_result: From a final result to an unsolicited line.
+    """
+
+    first_event: float
+    event: float
+    first_request: float
+    urc: float
+    after_result: float
+
+
+@dataclass(frozen=True, slots=True)
+class CoapHabits:
+    """The module's CoAP client.
+
+    Attributes:
+        ack_timeout: Seconds to the first retransmission; it doubles, without a random factor.
+        retransmissions: How often an unanswered message is sent again.
+        query: The order of the registration's queries.
+        lists_security: Object 0 stands in the registration's link list.
+        sorts_objects: The link list is sorted by object id, not by the order of ADDOBJ.
+        authorizes: The messages that carry option 63 when there is an auth code.
+        answer_window: Seconds in which the host may answer a request.
+        bootstrap_wait: Seconds in which the bootstrap server must finish.
+        connect_retry: Seconds from a failed bootstrap to the next attempt.
+        register_retry: Seconds from a failed registration to the next attempt.
+        login_attempts: How often a login is tried; 0 is for ever.
+        reports_queued: How many confirmable reports may be unacknowledged.
+        report_maximum: Octets that one report or answer may carry.
+    """
+
+    ack_timeout: float
+    retransmissions: int
+    query: tuple[str, ...]
+    lists_security: bool
+    sorts_objects: bool
+    authorizes: tuple[str, ...]
+    answer_window: float
+    bootstrap_wait: float
+    connect_retry: float
+    register_retry: float
+    login_attempts: int
+    reports_queued: int
+    report_maximum: int
+
+
+@dataclass(frozen=True, slots=True)
+class MiplHabits:
+    """How the MIPL commands behave beyond their grammar.
+
+    Attributes:
+        version: What ``AT+MIPLVER?`` says.
+        events: The events that are printed.
+        deletion: What DELETE does while logged in.
+        standard_objects: Who answers for object 3.
+        answers_observe: The module answers OBSERVE by itself; the URC is printed all the same.
+        answers_discover: The same for DISCOVER.
+        answers_parameter: The same for write-attributes.
+        register_timeout_event: The event after an unanswered registration.
+        counts_observes: The message id of an OBSERVE is ``counter << 16 | CoAP id``.
+        counts_attributes: ADDOBJ's attribute count shapes the TLV of reports.
+        default_host: Where the exec form of CREATE goes (always by bootstrap).
+        default_timeout: Seconds, when OPEN gives no time-out.
+    """
+
+    version: str
+    events: tuple[int, ...]
+    deletion: Deletion
+    standard_objects: StandardObjects
+    answers_observe: bool
+    answers_discover: bool
+    answers_parameter: bool
+    register_timeout_event: int
+    counts_observes: bool
+    counts_attributes: bool
+    default_host: str
+    default_timeout: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """The rules about lifetimes, in seconds.
+
+    Attributes:
+        open_minimum: The least that OPEN takes.
+        maximum: The most that OPEN and UPDATE take.
+        update_floor: A value below this in UPDATE is replaced.
+        update_replacement: What replaces it.
+        update_minimum: The least other value that UPDATE takes.
+        expiry: What the module does at the end.
+    """
+
+    open_minimum: int
+    maximum: int
+    update_floor: int
+    update_replacement: int
+    update_minimum: int
+    expiry: Expiry
+
+
+@dataclass(frozen=True, slots=True)
+class General:
+    """Shapes of 3GPP and vendor answers that differ between modules.
+
+    Attributes:
+        iccid: The commands that print the ICCID, and the name each prints: empty for a bare number.
+        imei_bare: Commands that print the bare IMEI.
+        cid: The context of the address.
+        quotes_address: The address of ``AT+CGPADDR`` stands in quotes.
+        quotes_cell: The area and cell of ``AT+CEREG`` stand in quotes.
+        access_technology: The last field of ``AT+CEREG=2``.
+        clock: The shape of ``AT+CCLK?``: strftime codes, ``%Q`` for the zone in quarters of an hour.
+        canned: Answers that never change: the call (``+NCDP?``, ``+NPSMR=``, ``+X``) and its lines.
+    """
+
+    iccid: Mapping[str, str]
+    imei_bare: tuple[str, ...]
+    cid: int
+    quotes_address: bool
+    quotes_cell: bool
+    access_technology: int
+    clock: str
+    canned: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One module, complete.
+
+    Attributes:
+        name: What ``--profile`` takes.
+        title: For people.
+        errors: The number of ``+CIS ERROR`` for each :class:`~onenet_sim.modem.codes.Situation`.
+        error_names: What each number means, for ``AT+CMEE=2``.
+        rows: Every row as its file has it, by ``section.key``, with its source.
+    """
+
+    name: str
+    title: str
+    family: Family
+    label: Label
+    line: SerialLine
+    blanks: Blanks
+    boot: Boot
+    pace: PaceTable
+    coap: CoapHabits
+    mipl: MiplHabits
+    lifetime: Lifetimes
+    general: General
+    errors: Mapping[str, int]
+    error_names: Mapping[str, str]
+    rows: Mapping[str, Row]

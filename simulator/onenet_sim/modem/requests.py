@@ -1,0 +1,327 @@
+"""The platform's requests: how the module reads them, prints them, and turns the host's answers into replies.
+
+Sources: CIS SDK ``cis_management.c`` and ``cis_observe.c`` for what each CoAP request means; LwM2M user manual for
+OneMO modules 3.10 to 3.19 for what is printed and answered.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from aiocoap.numbers import codes
+
+from onenet_sim.lwm2m import (
+    Attributes,
+    ContentFormat,
+    Lwm2mError,
+    Path,
+    decode_tlv_payload,
+)
+from onenet_sim.modem import standard, urcs
+from onenet_sim.modem.coap import make_message
+from onenet_sim.modem.codes import ResultCode
+from onenet_sim.modem.output import Sort
+from onenet_sim.modem.profile import Family
+from onenet_sim.modem.session import State
+from onenet_sim.modem.values import MiplValue, ValueType, decode_written
+
+if TYPE_CHECKING:
+    from aiocoap import Message
+
+    from onenet_sim.at import Fields
+    from onenet_sim.modem.coap import Incoming
+    from onenet_sim.modem.device import Device
+    from onenet_sim.modem.module import Module
+    from onenet_sim.modem.reports import Frame
+    from onenet_sim.modem.timers import Timer
+
+_ANSWERED_KEPT = 64
+_OBSERVE_SHIFT = 16
+
+
+class Operation(Enum):
+    """What the platform wants."""
+
+    READ = "READ"
+    WRITE = "WRITE"
+    EXECUTE = "EXECUTE"
+    OBSERVE = "OBSERVE"
+    CANCEL = "cancelled OBSERVE"
+    DISCOVER = "DISCOVER"
+    PARAMETER = "PARAMETER"
+
+
+BUFFERED = frozenset({Operation.READ, Operation.WRITE, Operation.EXECUTE})
+"""What ``AT+MIPLNMI`` can hold back."""
+
+
+@dataclass(slots=True)
+class Request:
+    """One request of the platform that the host may answer.
+
+    Attributes:
+        number: The message id that the host sees.
+        lines: What is printed for it; with ``AT+MIPLMGR`` it is ``buffered_lines``.
+        frames: The frames of an answer that is not complete yet.
+    """
+
+    operation: Operation
+    number: int
+    path: Path
+    incoming: Incoming
+    lines: list[Fields]
+    buffered_lines: list[Fields]
+    arrived: float
+    expiry: Timer | None = None
+    frames: list[Frame] = field(default_factory=list)
+
+
+class Requests:
+    """All open requests of one login, by the number that the host sees."""
+
+    def __init__(self, module: Module) -> None:
+        self._module = module
+        self._open: OrderedDict[int, Request] = OrderedDict()
+        self._answered: OrderedDict[int, Operation] = OrderedDict()
+        self._observes = 0
+
+    # --- from the platform ------------------------------------------------------------------------
+
+    def take(self, incoming: Incoming) -> None:
+        """Take a new request from the CoAP endpoint."""
+        session = self._module.session
+        if session.state is State.BOOTSTRAPPING:
+            session.take_bootstrap(incoming)
+            return
+        if session.state is not State.READY:
+            self._module.explain("a module that is not registered does not answer requests")
+            return
+        try:
+            operation, path = _classify(incoming.message)
+        except Lwm2mError as error:
+            self._refuse(incoming, codes.BAD_REQUEST, str(error))
+            return
+        self._dispatch(operation, path, incoming)
+
+    def _dispatch(self, operation: Operation, path: Path, incoming: Incoming) -> None:
+        module = self._module
+        if path.object_id in standard.OBJECTS:
+            standard.answer(module, operation, path, incoming)
+            return
+        if not self._device.has(path):
+            self._refuse(incoming, codes.NOT_FOUND, f"the host added no {path}")
+            return
+        try:
+            lines, buffered = self._lines(operation, path, incoming)
+        except Lwm2mError as error:
+            code = codes.BAD_REQUEST if operation is Operation.PARAMETER else codes.NOT_ACCEPTABLE
+            self._refuse(incoming, code, str(error))
+            return
+        number = self._number(operation, incoming)
+        request = Request(operation, number, path, incoming, lines, buffered, module.now)
+        if self._answers_itself(request):
+            self._print(request)
+            return
+        wait = module.profile.coap.answer_window
+        request.expiry = module.timers.at(module.now + wait, lambda: self._expire(request))
+        self._open[number] = request
+        self._print(request)
+
+    def repeat(self, incoming: Incoming) -> None:
+        """Print a request again that the platform repeats because nobody has answered."""
+        for request in self._open.values():
+            if request.incoming is incoming:
+                self._print(request)
+
+    def _number(self, operation: Operation, incoming: Incoming) -> int:
+        message_id = int(incoming.message.mid)
+        if operation is Operation.OBSERVE and self._module.profile.mipl.counts_observes:
+            return self._observes << _OBSERVE_SHIFT | message_id
+        return message_id
+
+    def _lines(self, operation: Operation, path: Path, incoming: Incoming) -> tuple[list[Fields], list[Fields]]:
+        """Return what is printed for a request, directly and by ``AT+MIPLMGR``."""
+        message = incoming.message
+        if operation is Operation.OBSERVE:
+            self._observes += 1
+        number = self._number(operation, incoming)
+        match operation:
+            case Operation.READ:
+                lines = [urcs.read(number, path)]
+            case Operation.OBSERVE | Operation.CANCEL:
+                lines = [urcs.observe(number, path, add=operation is Operation.OBSERVE)]
+            case Operation.DISCOVER:
+                lines = [urcs.discover(number, path)]
+            case Operation.EXECUTE:
+                lines = [urcs.execute(number, path, message.payload.decode("latin-1"))]
+            case Operation.PARAMETER:
+                attributes = Attributes.from_query(message.opt.uri_query)
+                problem = attributes.problem(path)
+                if problem:
+                    raise Lwm2mError(problem)
+                lines = [urcs.parameter(number, path, attributes)]
+            case Operation.WRITE:
+                values = self._written(path, message)
+                family = self._module.profile.family
+                return (
+                    urcs.write(number, values, family, buffered=False),
+                    urcs.write(number, values, family, buffered=True),
+                )
+        return lines, lines
+
+    def _written(self, path: Path, message: Message) -> list[tuple[Path, MiplValue]]:
+        """Return what a write carries, value by value, in the types that the host declared."""
+        types = self._device.types if self._module.profile.family is Family.ONEMO else {}
+        form = message.opt.content_format
+        if form is not None and int(form) in {ContentFormat.TLV_1542, ContentFormat.TLV}:
+            raw = decode_tlv_payload(path, message.payload)
+            if not raw:
+                raise Lwm2mError("the write carries no value")
+            return [(value.path, decode_written(types.get(value.path), value.octets)) for value in raw]
+        if path.resource_id is None:
+            raise Lwm2mError(f"a write to {path} must be TLV, not content format {form}")
+        if form is not None and int(form) == ContentFormat.OPAQUE:
+            return [(path, MiplValue(ValueType.OPAQUE, message.payload))]
+        if form is None or int(form) == ContentFormat.TEXT:
+            return [(path, MiplValue(ValueType.STRING, message.payload.decode("utf-8", "replace")))]
+        raise Lwm2mError(f"content format {form} is none that the module reads")
+
+    def _answers_itself(self, request: Request) -> bool:
+        """Answer a request that this module does not leave to the host, if it is one."""
+        module, habits = self._module, self._module.profile.mipl
+        match request.operation:
+            case Operation.CANCEL:
+                module.reports.cancel(request.path)
+                module.endpoint.reply(request.incoming, make_message(codes.CONTENT))
+            case Operation.OBSERVE if habits.answers_observe:
+                self._accept_observe(request)
+            case Operation.DISCOVER if habits.answers_discover:
+                reply = self._links(request.path.object_id, self._device.objects[request.path.object_id].resources)
+                module.endpoint.reply(request.incoming, reply)
+            case Operation.PARAMETER if habits.answers_parameter:
+                module.endpoint.reply(request.incoming, make_message(codes.CHANGED))
+            case _:
+                return False
+        return True
+
+    def _print(self, request: Request) -> None:
+        buffer = self._module.buffer
+        if request.operation in BUFFERED and buffer.holds_back:
+            buffer.announce()
+            return
+        for line in request.lines:
+            self._module.unsolicited(line, Sort.REQUEST)
+
+    def _expire(self, request: Request) -> None:
+        self._open.pop(request.number, None)
+        window = self._module.profile.coap.answer_window
+        self._module.explain(
+            f"the host did not answer {request.operation.value} {request.number} within {window:g} s; "
+            "the module has dropped it"
+        )
+
+    def _refuse(self, incoming: Incoming, code: codes.Code, why: str) -> None:
+        self._module.explain(why)
+        self._module.endpoint.reply(incoming, make_message(code))
+
+    # --- from the host ----------------------------------------------------------------------------
+
+    def find(self, number: int, *operations: Operation) -> Request | None:
+        """Return the open request of that number, if it is of one of these operations."""
+        request = self._open.get(number)
+        return request if request is not None and request.operation in operations else None
+
+    def was_answered(self, number: int, operation: Operation) -> bool:
+        """Return whether such a request was answered in this login, not long ago."""
+        return self._answered.get(number) is operation
+
+    def open_of(self, operations: frozenset[Operation]) -> list[Request]:
+        """Return the open requests of these operations, oldest first."""
+        return [request for request in self._open.values() if request.operation in operations]
+
+    def whereabouts(self, number: int) -> str:
+        """Say which requests are open, for the explanation of a wrong number."""
+        if not self._open:
+            return f"there is no request {number}; none is open"
+        known = ", ".join(
+            f"{request.number} ({request.operation.value}, for {self._module.now - request.arrived:.1f} s)"
+            for request in self._open.values()
+        )
+        return f"there is no such request {number}; open are {known}"
+
+    def finish(self, request: Request, message: Message) -> None:
+        """Send the reply to a request and close it."""
+        self._open.pop(request.number, None)
+        if request.expiry:
+            request.expiry.cancel()
+        self._answered[request.number] = request.operation
+        if len(self._answered) > _ANSWERED_KEPT:
+            self._answered.popitem(last=False)
+        self._module.endpoint.reply(request.incoming, message)
+
+    def answer(self, request: Request, result: ResultCode) -> None:
+        """Answer a request with a result code alone."""
+        if request.operation is Operation.OBSERVE and result is ResultCode.CONTENT:
+            self.finish(request, self._observe_reply())
+            self._module.reports.observe(request)
+        else:
+            self.finish(request, make_message(result.coap))
+
+    def answer_discover(self, request: Request, resources: tuple[int, ...]) -> None:
+        """Answer a DISCOVER with the object's resources."""
+        self.finish(request, self._links(request.path.object_id, resources))
+
+    def _accept_observe(self, request: Request) -> None:
+        self._module.endpoint.reply(request.incoming, self._observe_reply())
+        self._module.reports.observe(request)
+
+    def _observe_reply(self) -> Message:
+        return make_message(codes.CONTENT, observe=0)
+
+    def _links(self, object_id: int, resources: tuple[int, ...]) -> Message:
+        links = self._device.discovery_links(object_id, resources)
+        return make_message(codes.CONTENT, payload=links, content_format=ContentFormat.LINK)
+
+    @property
+    def _device(self) -> Device:
+        device = self._module.device
+        assert device is not None  # noqa: S101 - requests are taken only while registered
+        return device
+
+    def clear(self) -> None:
+        """Forget all; the login is over."""
+        for request in self._open.values():
+            if request.expiry:
+                request.expiry.cancel()
+        self._open.clear()
+        self._answered.clear()
+        self._observes = 0
+
+
+def _classify(message: Message) -> tuple[Operation, Path]:
+    """Return what a request wants and of what.
+
+    Raises:
+        Lwm2mError: It is no LwM2M request that a client takes.
+    """
+    path = Path.from_segments(message.opt.uri_path)
+    match message.code:
+        case codes.GET if message.opt.observe is not None:
+            return (Operation.CANCEL if message.opt.observe else Operation.OBSERVE), path
+        case codes.GET if message.opt.accept is not None and int(message.opt.accept) == ContentFormat.LINK:
+            return Operation.DISCOVER, path
+        case codes.GET:
+            return Operation.READ, path
+        case codes.PUT if message.opt.uri_query:
+            return Operation.PARAMETER, path
+        case codes.PUT if path.instance_id is not None:
+            return Operation.WRITE, path
+        case codes.POST if path.resource_id is not None:
+            return Operation.EXECUTE, path
+        case codes.POST if path.instance_id is not None:
+            return Operation.WRITE, path
+        case _:
+            raise Lwm2mError(f"{message.code} {path} is no request that the module takes")

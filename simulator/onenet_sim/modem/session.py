@@ -1,0 +1,356 @@
+"""The module's login: bootstrap, register, update, de-register, and what the end of the lifetime brings.
+
+Sources: LwM2M user manual for OneMO modules 3.6 to 3.8 and 4.5; CIS SDK ``cis_core.c``, ``cis_bootstrap.c``,
+``cis_registration.c``; OMA LwM2M 1.0, 5.2 and 5.3.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from aiocoap.numbers import codes
+
+from onenet_sim.journal import SessionChanged
+from onenet_sim.lwm2m import ContentFormat, Lwm2mError, TlvKind, decode_tlv
+from onenet_sim.modem.coap import Peer, make_message
+from onenet_sim.modem.codes import MiplEvent
+from onenet_sim.modem.profile import Expiry, Family
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aiocoap import Message
+
+    from onenet_sim.modem.coap import Incoming
+    from onenet_sim.modem.device import Device
+    from onenet_sim.modem.module import Module
+    from onenet_sim.modem.timers import Timer
+
+_SERVER_URI = 0
+_DEFAULT_PORT = 5683
+_WARNING_LEAST = 1.0
+
+
+class State(StrEnum):
+    """Where a login stands."""
+
+    CLOSED = "closed"
+    BOOTSTRAPPING = "bootstrapping"
+    REGISTERING = "registering"
+    READY = "ready"
+    WAITING = "waiting to try again"
+    DEREGISTERING = "de-registering"
+
+
+class Session:
+    """One device's login.
+
+    Attributes:
+        state: Where it stands.
+        peer: The access machine, once known.
+        lifetime: The lifetime in force, in seconds.
+        expires: World time at which it ends, while logged in.
+    """
+
+    def __init__(self, module: Module) -> None:
+        self._module = module
+        self.state = State.CLOSED
+        self.peer: Peer | None = None
+        self.lifetime = 0
+        self.expires: float | None = None
+        self._location: tuple[str, ...] = ()
+        self._timeout = 0.0
+        self._attempts = 0
+        self._server_uri = ""
+        self._first_event = False
+        self._timers: list[Timer] = []
+
+    @property
+    def _device(self) -> Device:
+        device = self._module.device
+        assert device is not None  # noqa: S101 - a session runs only while there is a device
+        return device
+
+    def takes_first_event(self) -> bool:
+        """Return whether the next event is the first since OPEN; after this it no longer is."""
+        first, self._first_event = self._first_event, False
+        return first
+
+    # --- login ------------------------------------------------------------------------------------
+
+    def open(self, lifetime: int, timeout: float) -> None:
+        """Begin a login; its outcome comes as events."""
+        self.lifetime, self._timeout, self._attempts = lifetime, timeout, 0
+        self._first_event = True
+        self._attempt()
+
+    def _attempt(self) -> None:
+        self._attempts += 1
+        server = self._device.server
+        if not server.bootstrap:
+            self._connect(server.peer)
+            return
+        self._go(State.BOOTSTRAPPING, f"asking the bootstrap server {server.peer}")
+        self._module.event(MiplEvent.BOOTSTRAP_STARTED)
+        self._server_uri = ""
+        message = make_message(
+            codes.POST,
+            path=("bs",),
+            query=(f"ep={self._endpoint_name}",),
+            auth_code=self._auth_code("bootstrap"),
+        )
+        self._request(message, server.peer, self._bootstrap_answered)
+
+    @property
+    def _endpoint_name(self) -> str:
+        identity = self._module.identity
+        return f"{identity.imei};{identity.imsi}"
+
+    def _auth_code(self, message: str) -> str:
+        return self._device.server.auth_code if message in self._module.profile.coap.authorizes else ""
+
+    def _request(self, message: Message, peer: Peer, replied: Callable[[Message | None], None]) -> None:
+        self._module.endpoint.request(message, peer, replied, now=self._module.now, within=self._timeout)
+
+    def _bootstrap_answered(self, reply: Message | None) -> None:
+        if self.state is not State.BOOTSTRAPPING:
+            return
+        if reply is None or reply.code is not codes.CHANGED:
+            said = "did not answer" if reply is None else f"answered {reply.code}"
+            self._bootstrap_failed(f"the bootstrap server {said}")
+            return
+        wait = self._module.profile.coap.bootstrap_wait
+        self._after(wait, lambda: self._bootstrap_failed(f"the bootstrap server did not finish in {wait:g} s"))
+
+    def take_bootstrap(self, incoming: Incoming) -> None:
+        """Answer a request of the bootstrap server: it writes object 0 and says when it has finished."""
+        message, reply = incoming.message, self._module.endpoint.reply
+        path = message.opt.uri_path
+        if path == ("bs",) and message.code is codes.POST:
+            reply(incoming, make_message(codes.CHANGED))
+            self._bootstrap_finished()
+        elif message.code is codes.PUT:
+            reply(incoming, make_message(self._bootstrap_write(path, message.payload)))
+        elif message.code is codes.DELETE:
+            reply(incoming, make_message(codes.NOT_IMPLEMENTED))
+        else:
+            reply(incoming, make_message(codes.BAD_REQUEST))
+
+    def _bootstrap_write(self, path: tuple[str, ...], payload: bytes) -> codes.Code:
+        if path[:1] != ("0",):
+            return codes.NOT_FOUND
+        if len(path) == 1:
+            return codes.NOT_IMPLEMENTED
+        if not payload:
+            return codes.BAD_REQUEST
+        try:
+            for entry in decode_tlv(payload):
+                if entry.kind is TlvKind.RESOURCE and entry.id == _SERVER_URI:
+                    assert isinstance(entry.value, bytes)  # noqa: S101 - a resource holds octets
+                    self._server_uri = entry.value.decode("utf-8", "replace")
+        except Lwm2mError as error:
+            self._module.explain(f"the bootstrap server wrote what is no TLV: {error}")
+            return codes.INTERNAL_SERVER_ERROR
+        return codes.CHANGED
+
+    def _bootstrap_finished(self) -> None:
+        self._cancel_timers()
+        try:
+            parts = urlsplit(self._server_uri)
+            host, port = parts.hostname, parts.port or _DEFAULT_PORT
+        except ValueError:
+            host, port = None, 0
+        if not host:
+            self._bootstrap_failed(f"the bootstrap server wrote the server URI {self._server_uri!r}")
+            return
+        self._module.event(MiplEvent.BOOTSTRAP_DONE)
+        self._connect(Peer(host, port))
+
+    def _bootstrap_failed(self, why: str) -> None:
+        self._module.event(MiplEvent.BOOTSTRAP_FAILED)
+        self._failed(why, self._module.profile.coap.connect_retry)
+
+    def _connect(self, peer: Peer) -> None:
+        self.peer = peer
+        self._go(State.REGISTERING, f"registering with {peer}")
+        self._module.event(MiplEvent.CONNECTED)
+        query = {
+            "lwm2m": "lwm2m=1.0",
+            "ep": f"ep={self._endpoint_name}",
+            "b": "b=U",
+            "lt": f"lt={self.lifetime}",
+        }
+        message = make_message(
+            codes.POST,
+            path=("rd",),
+            query=tuple(query[key] for key in self._module.profile.coap.query),
+            content_format=ContentFormat.LINK,
+            payload=self._links(),
+            auth_code=self._auth_code("register"),
+        )
+        self._request(message, peer, self._register_answered)
+
+    def _links(self) -> bytes:
+        habits = self._module.profile.coap
+        return self._device.registration_links(security=habits.lists_security, sort=habits.sorts_objects)
+
+    def _register_answered(self, reply: Message | None) -> None:
+        if self.state is not State.REGISTERING:
+            return
+        retry = self._module.profile.coap.register_retry
+        if reply is None:
+            self._module.event(MiplEvent(self._module.profile.mipl.register_timeout_event))
+            self._failed("the access machine did not answer the registration", retry)
+        elif reply.code is not codes.CREATED:
+            self._module.event(MiplEvent.REGISTER_FAILED)
+            self._failed(f"the access machine answered the registration with {reply.code}", retry)
+        else:
+            self._location = tuple(reply.opt.location_path)
+            self._go(State.READY, "registered at /" + "/".join(self._location))
+            self._module.event(MiplEvent.REGISTERED)
+            self._start_lifetime()
+
+    def _failed(self, why: str, retry: float) -> None:
+        self._module.explain(why)
+        limit = self._module.profile.coap.login_attempts
+        self._forget()
+        if limit and self._attempts >= limit:
+            self._go(State.CLOSED, why)
+        else:
+            self._go(State.WAITING, why)
+            self._after(retry, self._attempt)
+
+    # --- update, close, end of lifetime -----------------------------------------------------------
+
+    def update(self, lifetime: int, *, with_objects: bool) -> None:
+        """Send an update with ``lt=<lifetime>``, with the link list if asked; events 11 to 13 tell the outcome."""
+        assert self.peer is not None  # noqa: S101 - the caller looked: logged in
+        message = make_message(
+            codes.POST,
+            path=self._location,
+            query=(f"lt={lifetime}",),
+            payload=self._links() if with_objects else b"",
+            auth_code=self._auth_code("update"),
+        )
+        self._request(message, self.peer, lambda reply: self._update_answered(lifetime, reply))
+
+    def _update_answered(self, lifetime: int, reply: Message | None) -> None:
+        if self.state is not State.READY:
+            return
+        if reply is not None and reply.code is codes.CHANGED:
+            self.lifetime = lifetime
+            self._module.event(MiplEvent.UPDATED)
+            self._start_lifetime()
+            return
+        if reply is None:
+            why, event = "the access machine did not answer the update", MiplEvent.UPDATE_TIMEOUT
+        else:
+            why, event = f"the access machine answered the update with {reply.code}", MiplEvent.UPDATE_FAILED
+        self._module.event(event)
+        if reply is not None and reply.code in {codes.NOT_FOUND, codes.FORBIDDEN}:
+            self._module.event(MiplEvent.DELETED_ON_PLATFORM)
+        self._module.explain(why)
+
+    def close(self, *, announce: bool = True) -> None:
+        """De-register; event 15 follows when the platform has confirmed (family O) or at once (family C).
+
+        Without ``announce`` a module of family C leaves the event to its caller.
+        """
+        ready = self.state is State.READY
+        self._module.endpoint.forget_all()
+        if not ready:
+            self._closed("closed by the host before the login was done", announce=announce)
+            return
+        message = make_message(codes.DELETE, path=self._location, auth_code=self._auth_code("deregister"))
+        assert self.peer is not None  # noqa: S101 - logged in
+        peer = self.peer
+        if self._module.profile.family is Family.ONEMO:
+            self._go(State.DEREGISTERING, "closed by the host")
+            self._cancel_timers()
+            self._request(message, peer, self._deregister_answered)
+        else:
+            self._request(message, peer, lambda _: None)
+            self._closed("closed by the host", announce=announce)
+
+    def _deregister_answered(self, reply: Message | None) -> None:
+        if self.state is not State.DEREGISTERING:
+            return
+        if reply is not None and reply.code is codes.DELETED:
+            self._closed("de-registered")
+        else:
+            said = "did not answer" if reply is None else f"answered {reply.code}"
+            self._module.explain(f"the access machine {said}; no event tells of that")
+            self._forget()
+            self._go(State.CLOSED, "de-registering failed")
+
+    def _closed(self, why: str, *, announce: bool = True) -> None:
+        self._forget()
+        self._device.forget_resources()
+        self._go(State.CLOSED, why)
+        if announce:
+            self._module.event(MiplEvent.DEREGISTERED)
+
+    def _start_lifetime(self) -> None:
+        self._cancel_timers()
+        self.expires = self._module.now + self.lifetime
+        self._after(self.lifetime, self._expired)
+        if self._module.profile.lifetime.expiry is Expiry.EVENTS:
+            lead = self._warning_lead()
+            if lead < self.lifetime:
+                self._after(self.lifetime - lead, lambda: self._warn(lead))
+
+    def _warning_lead(self) -> float:
+        """How long before the end event 14 comes (CIS 2.2.0, ``registration_step``)."""
+        retransmission = 31 * self._module.profile.coap.ack_timeout
+        long = retransmission * 1.5
+        if self.lifetime > 2 * long:
+            return long
+        if self.lifetime > long:
+            return retransmission
+        return self.lifetime * (1 - self.lifetime / (1.5 * long))
+
+    def _warn(self, left: float) -> None:
+        self._module.event(MiplEvent.UPDATE_NEEDED, int(left))
+        if left / 2 >= _WARNING_LEAST:
+            self._after(left / 2, lambda: self._warn(left / 2))
+
+    def _expired(self) -> None:
+        why = f"the lifetime of {self.lifetime} s is over and no update came"
+        match self._module.profile.lifetime.expiry:
+            case Expiry.SILENT:
+                self._forget()
+                self._go(State.CLOSED, why)
+            case Expiry.EVENTS:
+                self._module.event(MiplEvent.LIFETIME_OVER)
+                self._module.explain(why)
+                self.close()
+
+    # --- common -----------------------------------------------------------------------------------
+
+    def drop(self, why: str) -> None:
+        """Close the socket without a word to the platform or the host."""
+        if self.state is not State.CLOSED:
+            self._module.endpoint.forget_all()
+            self._forget()
+            self._go(State.CLOSED, why)
+
+    def _forget(self) -> None:
+        """Forget what belongs to one login."""
+        self._cancel_timers()
+        self.expires = None
+        self._module.requests.clear()
+        self._module.reports.clear()
+
+    def _after(self, seconds: float, action: Callable[[], None]) -> None:
+        self._timers.append(self._module.timers.at(self._module.now + seconds, action))
+
+    def _cancel_timers(self) -> None:
+        for timer in self._timers:
+            timer.cancel()
+        self._timers.clear()
+
+    def _go(self, state: State, why: str) -> None:
+        self._module.note(SessionChanged(self.state, state, why))
+        self.state = state

@@ -1,0 +1,100 @@
+"""The MIPL URCs: which fields each has, in which order, in which family.
+
+Source: LwM2M user manual for OneMO modules 3.11 to 3.20; the CIS SDK's AT layer for family C.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from onenet_sim.at import Field, Fields, Quoted, fields
+from onenet_sim.modem.profile import Family
+from onenet_sim.modem.values import MiplValue, ValueType, print_value
+
+if TYPE_CHECKING:
+    from onenet_sim.lwm2m import Attributes, Path
+    from onenet_sim.modem.codes import MiplEvent
+
+REF = 0
+NAMES = frozenset({"+MIPLEVENT", "+MIPLREAD", "+MIPLWRITE", "+MIPLEXECUTE"})
+"""Lines that are spaced as URCs also where a command's answer holds them."""
+_ABSENT = -1
+
+
+def event(identifier: MiplEvent, extra: int | None = None) -> Fields:
+    """``+MIPLEVENT: <ref>,<event>[,<extra>]``."""
+    return fields("+MIPLEVENT", REF, int(identifier), *(() if extra is None else (extra,)))
+
+
+def _levels(path: Path) -> tuple[int, int, int]:
+    instance = _ABSENT if path.instance_id is None else path.instance_id
+    resource = _ABSENT if path.resource_id is None else path.resource_id
+    return path.object_id, instance, resource
+
+
+def observe(number: int, path: Path, *, add: bool) -> Fields:
+    """``+MIPLOBSERVE: <ref>,<mid>,<flag>,<objid>,<insid>,<resid>``; flag 1 adds, 0 cancels."""
+    return fields("+MIPLOBSERVE", REF, number, int(add), *_levels(path))
+
+
+def discover(number: int, path: Path) -> Fields:
+    """``+MIPLDISCOVER: <ref>,<mid>,<objid>``."""
+    return fields("+MIPLDISCOVER", REF, number, path.object_id)
+
+
+def read(number: int, path: Path) -> Fields:
+    """``+MIPLREAD: <ref>,<mid>,<objid>,<insid>,<resid>``."""
+    return fields("+MIPLREAD", REF, number, *_levels(path))
+
+
+def execute(number: int, path: Path, argument: str) -> Fields:
+    """``+MIPLEXECUTE: <ref>,<mid>,<objid>,<insid>,<resid>[,<len>,"<argument>"]``."""
+    tail: tuple[Field, ...] = (len(argument), Quoted(argument)) if argument else ()
+    return fields("+MIPLEXECUTE", REF, number, *_levels(path), *tail)
+
+
+def parameter(number: int, path: Path, attributes: Attributes) -> Fields:
+    """``+MIPLPARAMETER: <ref>,<mid>,<objid>,<insid>,<resid>,<len>,"pmin=15;pmax=60"``."""
+    text = ";".join(attributes.to_query())
+    return fields("+MIPLPARAMETER", REF, number, *_levels(path), len(text), Quoted(text))
+
+
+def write(number: int, values: list[tuple[Path, MiplValue]], family: Family, *, buffered: bool) -> list[Fields]:
+    """``+MIPLWRITE: <ref>,<mid>,<objid>,<insid>,<resid>,<type>,<len>,<value>,<flag>[,<index>]``, one a value.
+
+    Family C ends in flag and index; so does family O in buffered mode, where the flag runs 1, 2, 0.
+    """
+    lines = []
+    for position, (path, value) in enumerate(values):
+        left = len(values) - position - 1
+        flag = 0 if not left else 1 if not position else 2
+        match family:
+            case Family.ONEMO:
+                tail: tuple[Field, ...] = (flag, left) if buffered else (flag,)
+            case Family.CIS:
+                tail = (0, left)
+        length, text = _printed(value, family)
+        lines.append(fields("+MIPLWRITE", REF, number, *_levels(path), int(value.type), length, text, *tail))
+    return lines
+
+
+def _printed(value: MiplValue, family: Family) -> tuple[int, Field]:
+    """Return the length and value fields: an opaque length counts hex digits in O, octets in C."""
+    text = print_value(value)
+    match family:
+        case Family.ONEMO:
+            return len(text), text
+        case Family.CIS:
+            if value.type is ValueType.OPAQUE:
+                return len(text) // 2, text
+            return len(text), Quoted(text) if value.type is ValueType.STRING else text
+
+
+def waiting() -> Fields:
+    """``+MIPLNMI: <ref>``: a request waits in the buffer."""
+    return fields("+MIPLNMI", REF)
+
+
+def sent(number: int) -> Fields:
+    """``+MIPLNSMI: <ref>,1,<number & 127>``: a message went to the base station."""
+    return fields("+MIPLNSMI", REF, 1, number & 0x7F)

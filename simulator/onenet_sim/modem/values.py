@@ -1,0 +1,126 @@
+"""The six value types of the MIPL commands: from what the host writes to octets, and back to what is printed.
+
+Source: LwM2M user manual for OneMO modules, 3.9 and 3.12; CIS SDK for what goes on the wire.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+
+from onenet_sim.lwm2m import DataType, Lwm2mError, Value, decode_value, encode_text, encode_value
+
+
+class ValueType(IntEnum):
+    """``<type>`` of NOTIFY, READRSP and ``+MIPLWRITE``."""
+
+    STRING = 1
+    OPAQUE = 2
+    INTEGER = 3
+    FLOAT = 4
+    BOOLEAN = 5
+    HEX_STRING = 6
+    """Written as hex digits, sent as the characters that they stand for."""
+
+
+_DATA_TYPES = {
+    ValueType.STRING: DataType.STRING,
+    ValueType.OPAQUE: DataType.OPAQUE,
+    ValueType.INTEGER: DataType.INTEGER,
+    ValueType.FLOAT: DataType.FLOAT,
+    ValueType.BOOLEAN: DataType.BOOLEAN,
+    ValueType.HEX_STRING: DataType.OPAQUE,
+}
+_INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
+_FLOAT = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+_HEX = re.compile(r"([0-9a-fA-F]{2})*")
+_FRACTION_DIGITS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class MiplValue:
+    """One value with its MIPL type."""
+
+    type: ValueType
+    value: Value
+
+    def tlv(self) -> bytes:
+        """Return the value as the octets of a TLV."""
+        return encode_value(_DATA_TYPES[self.type], self.value)
+
+    def plain(self) -> bytes:
+        """Return the value as it goes alone: text, or bare octets if it is opaque."""
+        if isinstance(self.value, bytes):
+            return self.value
+        return encode_text(_DATA_TYPES[self.type], self.value)
+
+    @property
+    def opaque(self) -> bool:
+        """Whether the value goes as content format 42 when it goes alone."""
+        return self.type is ValueType.OPAQUE
+
+
+class ValueTextError(ValueError):
+    """The text is no value of its type; the message says what would be."""
+
+
+def parse_value(kind: ValueType, text: str) -> MiplValue:
+    """Return what the host wrote (outer quotes removed) as a value.
+
+    Raises:
+        ValueTextError: The text does not fit the type.
+    """
+    text_or_blank = text if kind is ValueType.STRING else text.strip(" ")
+    match kind:
+        case ValueType.STRING:
+            return MiplValue(kind, text_or_blank.encode("latin-1").decode("utf-8", "replace"))
+        case ValueType.OPAQUE | ValueType.HEX_STRING if _HEX.fullmatch(text_or_blank):
+            return MiplValue(kind, bytes.fromhex(text_or_blank))
+        case ValueType.INTEGER if _INTEGER.fullmatch(text_or_blank) and _fits(int(text_or_blank)):
+            return MiplValue(kind, int(text_or_blank))
+        case ValueType.FLOAT if _FLOAT.fullmatch(text_or_blank):
+            return MiplValue(kind, float(text_or_blank))
+        case ValueType.BOOLEAN if text_or_blank in {"0", "1"}:
+            return MiplValue(kind, text_or_blank == "1")
+        case _:
+            raise ValueTextError(f"value {text!r} is no {_EXPECTED[kind]}")
+
+
+_EXPECTED = {
+    ValueType.STRING: "text",
+    ValueType.OPAQUE: "even number of hex digits",
+    ValueType.INTEGER: "decimal number of at most 64 bits",
+    ValueType.FLOAT: "decimal number",
+    ValueType.BOOLEAN: "0 or 1",
+    ValueType.HEX_STRING: "even number of hex digits",
+}
+
+
+def _fits(number: int) -> bool:
+    return -(2**63) <= number < 2**63
+
+
+def decode_written(kind: ValueType | None, octets: bytes) -> MiplValue:
+    """Return what the platform wrote in a TLV as the type that the host declared, opaque if none fits."""
+    if kind is not None:
+        try:
+            return MiplValue(kind, decode_value(_DATA_TYPES[kind], octets))
+        except Lwm2mError:
+            pass
+    return MiplValue(ValueType.OPAQUE, octets)
+
+
+def print_value(value: MiplValue) -> str:
+    """Return a value as ``+MIPLWRITE`` prints it, without quotes."""
+    match value.value:
+        case bool():
+            return "1" if value.value else "0"
+        case bytes():
+            return value.value.hex().upper()
+        case int():
+            return str(value.value)
+        case float():
+            return f"{value.value:.{_FRACTION_DIGITS}f}".rstrip("0").rstrip(".")
+        case str():
+            return value.value.encode("utf-8").decode("latin-1")
