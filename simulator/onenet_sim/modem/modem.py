@@ -65,7 +65,7 @@ class Modem:
         journal: Where it notes what happens.
         epoch: The calendar's date and time at world time 0, with its zone.
         draw: Gives a number from 0 below its argument, from the world's seed.
-        pace: Whether the profile's gaps between lines are kept.
+        pace: Whether the profile's gaps between lines and its boot time are kept; may be set at any time.
     """
 
     def __init__(
@@ -86,7 +86,6 @@ class Modem:
         self._journal = journal
         self._epoch = epoch
         self._draw = draw
-        self._pace = pace
         self._timers = Timers(journal)
         self._output = SerialOutput(profile.pace, pace)
         self._commands = command_table(profile)
@@ -100,6 +99,15 @@ class Modem:
     def module(self) -> Module | None:
         """The running module's state, or None while it is off or boots."""
         return self._module
+
+    @property
+    def pace(self) -> Pace:
+        """Whether the profile's gaps between lines and its boot time are kept."""
+        return self._output.pace
+
+    @pace.setter
+    def pace(self, pace: Pace) -> None:
+        self._output.pace = pace
 
     # --- power ------------------------------------------------------------------------------------
 
@@ -131,7 +139,7 @@ class Modem:
     def _boot(self, now: float, text: tuple[str, ...], why: str, seconds: float) -> None:
         self.power = Power.BOOTING
         self._note_power(why)
-        if seconds and self._pace is Pace.FIELD:
+        if seconds and self.pace is Pace.FIELD:
             self._timers.at(now + seconds, lambda: self._booted(text, why))
         else:
             self._booted(text, why)

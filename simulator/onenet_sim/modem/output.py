@@ -53,11 +53,14 @@ class SerialOutput:
 
     Answers pass what is queued; an unsolicited line waits until its gap to whatever was printed last is over.
     The queue holds 1,024 lines; when it is full the oldest is lost.
+
+    Attributes:
+        pace: Whether the gaps are kept; may be set at any time.
     """
 
     def __init__(self, gaps: PaceTable, pace: Pace) -> None:
         self._gaps = gaps
-        self._pace = pace
+        self.pace = pace
         self._answers: deque[SerialWrite] = deque()
         self._queue: deque[tuple[Sort, SerialWrite]] = deque(maxlen=_QUEUE_MAXIMUM)
         self._last = Sort.BOOT
@@ -91,7 +94,7 @@ class SerialOutput:
         return self._last_time + self._gap(self._queue[0][0])
 
     def _gap(self, sort: Sort) -> float:
-        if self._pace is Pace.INSTANT:
+        if self.pace is Pace.INSTANT:
             return 0.0
         match self._last, sort:
             case Sort.BOOT, _:

@@ -1,1 +1,50 @@
-"""The onenet room."""
+"""The platform: bootstrap and access machine, devices, commands, data points, north-bound API.
+
+The HTTP side is :func:`onenet_sim.onenet.northbound.northbound_app`; it is imported from there, so that a
+world without HTTP never loads it.
+"""
+
+from onenet_sim.onenet.channel import Address, DatagramChannel
+from onenet_sim.onenet.datapoints import DataPoints, Point, Stream
+from onenet_sim.onenet.devices import Device, DeviceRegistry, InvalidIdentity, Registration
+from onenet_sim.onenet.errors import (
+    CommandFailed,
+    DeviceOffline,
+    Errno,
+    InvalidParameter,
+    MissingParameter,
+    Reason,
+    Refusal,
+    UnknownDevice,
+)
+from onenet_sim.onenet.platform import Platform
+from onenet_sim.onenet.readings import PointValue, Reading, ResourceWrite
+from onenet_sim.onenet.settings import PlatformSettings
+from onenet_sim.onenet.subscriptions import Subscription, Subscriptions
+
+__all__ = [
+    "Address",
+    "CommandFailed",
+    "DataPoints",
+    "DatagramChannel",
+    "Device",
+    "DeviceOffline",
+    "DeviceRegistry",
+    "Errno",
+    "InvalidIdentity",
+    "InvalidParameter",
+    "MissingParameter",
+    "Platform",
+    "PlatformSettings",
+    "Point",
+    "PointValue",
+    "Reading",
+    "Reason",
+    "Refusal",
+    "Registration",
+    "ResourceWrite",
+    "Stream",
+    "Subscription",
+    "Subscriptions",
+    "UnknownDevice",
+]

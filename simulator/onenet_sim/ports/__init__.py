@@ -1,1 +1,8 @@
-"""The ports room."""
+"""The ways to plug a host in: a PTY, TCP, and a line within the process."""
+
+from onenet_sim.ports.memory import MemoryHost, MemoryPort
+from onenet_sim.ports.port import Port
+from onenet_sim.ports.pty import PtyPort
+from onenet_sim.ports.tcp import TcpPort
+
+__all__ = ["MemoryHost", "MemoryPort", "Port", "PtyPort", "TcpPort"]

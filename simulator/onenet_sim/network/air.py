@@ -1,0 +1,132 @@
+"""The air between the modems and the platform: each modem's bearer is a real UDP socket on loopback."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from onenet_sim.journal import DatagramDropped
+from onenet_sim.network.endpoint import DatagramEndpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from onenet_sim.journal import Journal
+    from onenet_sim.network.address import Address
+    from onenet_sim.network.map import AddressMap
+
+_LOOPBACK = "127.0.0.1"
+
+
+class Air:
+    """What all modems of a world share: the map of addresses and the journal, which a reset replaces."""
+
+    def __init__(self, addresses: AddressMap, journal: Journal) -> None:
+        """Make air through which the map's addresses are reached."""
+        self.addresses = addresses
+        self._journal = journal
+        self._links: set[Link] = set()
+
+    @property
+    def journal(self) -> Journal:
+        """Where all links write. Setting it sets it for the open ones too."""
+        return self._journal
+
+    @journal.setter
+    def journal(self, journal: Journal) -> None:
+        self._journal = journal
+        for link in self._links:
+            link.endpoint.journal = journal
+
+    async def open_link(self, name: str, on_datagram: Callable[[bytes, Address], None]) -> Link:
+        """Open a bearer for the modem called ``name``; ``on_datagram`` gets what comes for it.
+
+        ``on_datagram`` is called with the octets and the address that the module dialled, not the mock's own,
+        within the cause that the platform gave.
+
+        Raises:
+            OSError: The machine has no socket left.
+        """
+        endpoint = await DatagramEndpoint.open(_LOOPBACK, 0, name=name, journal=self._journal, modem=name)
+        link = Link(self, endpoint, on_datagram)
+        self._links.add(link)
+        return link
+
+    def forget(self, link: Link) -> None:
+        """Let go of a link that was closed."""
+        self._links.discard(link)
+
+    def close(self) -> None:
+        """Close all links."""
+        for link in tuple(self._links):
+            link.close()
+
+
+class Link:
+    """One modem's bearer: a UDP socket whose port is what a NAT would have made of the modem's address.
+
+    Attributes:
+        name: The modem's name, under which the journal has what happens here.
+        up: Whether there is coverage. Without, datagrams of both directions are dropped.
+        endpoint: The socket.
+        on_datagram: Who gets what comes down. May be replaced at any time.
+    """
+
+    def __init__(
+        self, air: Air, endpoint: DatagramEndpoint, on_datagram: Callable[[bytes, Address], None]
+    ) -> None:
+        """Use :meth:`Air.open_link`."""
+        self.name = endpoint.name
+        self.up = True
+        self.endpoint = endpoint
+        self.on_datagram = on_datagram
+        self._air = air
+        self._dialled: dict[
+            Address, Address
+        ] = {}  # by the mock's address: up to four, two roles with and without DTLS
+        endpoint.on_datagram = self._receive
+
+    @property
+    def local(self) -> Address:
+        """The bearer's own address, as the platform sees it."""
+        return self.endpoint.local
+
+    def send(self, octets: bytes, dialled: Address, cause: int | None = None) -> None:
+        """Send a datagram to the address that the module dialled.
+
+        It reaches the mock by the address's role, and carries ``cause``, or the journal's of the moment. What
+        is unreachable is dropped with a note that says why.
+        """
+        real = self._route(dialled)
+        if isinstance(real, str):
+            self._drop(octets, f"to {dialled}: {real}", cause)
+            return
+        self._dialled[real] = dialled
+        self.endpoint.send(octets, real, cause=cause)
+
+    def close(self) -> None:
+        """Give the bearer up. Closing twice is harmless."""
+        self.endpoint.close()
+        self._air.forget(self)
+
+    def _route(self, dialled: Address) -> Address | str:
+        """Return the mock's address that a dialled one stands for, or why there is none."""
+        if not self.up:
+            return "no coverage"
+        addresses = self._air.addresses
+        destination = addresses.find(dialled.host, dialled.port)
+        if destination is None:
+            return "unreachable, since the address map knows no such address; add it with its role"
+        return addresses.served(destination) or f"unreachable, since the mock runs no {destination} server"
+
+    def _receive(self, octets: bytes, source: Address) -> None:
+        """Take a datagram of the platform, within its cause."""
+        dialled = self._dialled.get(source)
+        if dialled is None:
+            self._drop(octets, f"from {source}: the module never sent anything there, so no NAT lets it in")
+        elif not self.up:
+            self._drop(octets, f"from {dialled}: no coverage")
+        else:
+            self.on_datagram(octets, dialled)
+
+    def _drop(self, octets: bytes, why: str, cause: int | None = None) -> None:
+        self._air.journal.note(DatagramDropped(self.name, octets, why), cause=cause, modem=self.name)

@@ -1,0 +1,212 @@
+"""The access machine (接入机): registration, update, deregistration, and who is online.
+
+Online means that the lifetime has not run out, and nothing else: a notify does not extend it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from aiocoap import (
+    BAD_REQUEST,
+    CHANGED,
+    CREATED,
+    DELETE,
+    DELETED,
+    METHOD_NOT_ALLOWED,
+    NOT_FOUND,
+    POST,
+    PUT,
+    Message,
+)
+
+from onenet_sim.journal import DeviceChanged
+from onenet_sim.lwm2m import Lwm2mError, Path, parse_links, registered_paths
+from onenet_sim.onenet.devices import Registration
+from onenet_sim.onenet.gate import Denied, auth_code_of, query_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from onenet_sim.journal import Journal
+    from onenet_sim.onenet.devices import Device, DeviceRegistry
+    from onenet_sim.onenet.gate import Gate
+    from onenet_sim.onenet.login import LoginChain
+    from onenet_sim.onenet.settings import PlatformSettings
+    from onenet_sim.onenet.subscriptions import Subscriptions
+    from onenet_sim.onenet.wire import Remote
+
+_LONGEST_NUMBER = 10
+_IGNORED_OBJECT = 0
+
+
+class AccessMachine:
+    """Answers POST /rd, and POST and DELETE on the locations that it gave out."""
+
+    def __init__(
+        self,
+        *,
+        devices: DeviceRegistry,
+        gate: Gate,
+        subscriptions: Subscriptions,
+        login: LoginChain,
+        moved: Callable[[Remote, Remote], None],
+        journal: Journal,
+        calendar: Callable[[], datetime],
+        settings: PlatformSettings,
+    ) -> None:
+        self._devices = devices
+        self._gate = gate
+        self._subscriptions = subscriptions
+        self._login = login
+        self._moved = moved
+        self._journal = journal
+        self._calendar = calendar
+        self._settings = settings
+        self._expiries: dict[Device, asyncio.TimerHandle] = {}
+
+    def serve(self, request: Message) -> Message:
+        """Return the answer to a module's request."""
+        try:
+            return self._serve(request)
+        except Denied as denied:
+            return self._gate.refuse(denied)
+
+    def _serve(self, request: Message) -> Message:
+        match request.opt.uri_path:
+            case ("rd",) if request.code is POST:
+                return self._register(request)
+            case ("rd", name) if request.code in {POST, PUT}:
+                return self._update(request, self._located(name))
+            case ("rd", name) if request.code is DELETE:
+                return self._deregister(request, self._located(name))
+            case ("rd",) | ("rd", _):
+                raise Denied(METHOD_NOT_ALLOWED, "expected POST /rd, or POST or DELETE on a registration")
+            case ("bs",):
+                raise Denied(
+                    NOT_FOUND,
+                    "this is an access machine, and POST /bs is for the bootstrap machine: the module was "
+                    "created with its bootstrap flag on, but with the address of an access machine",
+                )
+            case path:
+                raise Denied(NOT_FOUND, f"there is no /{'/'.join(path)[:64]}; expected /rd")
+
+    def _located(self, name: str) -> Device:
+        device = self._devices.by_imei(name)
+        if device is None or device.registration is None:
+            raise Denied(NOT_FOUND, f"/rd/{name[:32]} is no registration that still lives")
+        return device
+
+    def _register(self, request: Message) -> Message:
+        device = self._gate.admit(request)
+        query = query_of(request)
+        lifetime = self._lifetime(query) or self._settings.default_lifetime
+        instances = _instances(request)
+        self._follow(device, request.remote)
+        self._end(device, "it registered again")
+        now = asyncio.get_running_loop().time()
+        device.registration = Registration(
+            request.remote, lifetime, now + lifetime, query.get("b", "U"), instances
+        )
+        device.last_login_at = self._calendar()
+        device.activated_at = device.activated_at or device.last_login_at
+        self._list(device, instances)
+        listed = ",".join(map(str, instances))
+        self._journal.note(
+            DeviceChanged(device.id, device.imei, "registered", f"lifetime {lifetime} s, instances {listed}")
+        )
+        self._expect_update(device, device.registration)
+        self._login.begin(device, instances, registered=True)
+        return Message(code=CREATED, location_path=device.location)
+
+    def _update(self, request: Message, device: Device) -> Message:
+        registration = device.registration
+        assert registration is not None  # noqa: S101 - _located saw it
+        self._gate.check_auth_code(device, auth_code_of(request))
+        lifetime = self._lifetime(query_of(request)) or registration.lifetime
+        instances = _instances(request) if request.payload else registration.instances
+        added = [each for each in instances if each not in registration.instances]
+        for each in registration.instances:
+            if each not in instances:
+                self._subscriptions.drop(device, each, "the device's update lists the instance no more")
+        self._follow(device, request.remote)
+        registration.lifetime, registration.instances = lifetime, instances
+        registration.expires_at = asyncio.get_running_loop().time() + lifetime
+        self._list(device, instances)
+        self._journal.note(DeviceChanged(device.id, device.imei, "updated", f"lifetime {lifetime} s"))
+        self._expect_update(device, registration)
+        if added:
+            self._login.begin(device, added, registered=False)
+        return Message(code=CHANGED)
+
+    def _deregister(self, request: Message, device: Device) -> Message:
+        self._gate.check_auth_code(device, auth_code_of(request))
+        self._end(device, "it deregistered")
+        self._journal.note(DeviceChanged(device.id, device.imei, "offline", "it deregistered"))
+        return Message(code=DELETED)
+
+    def _follow(self, device: Device, remote: Remote) -> None:
+        """Reach the device at a new address from now on, if it has one."""
+        if device.registration is not None and device.registration.remote != remote:
+            self._moved(device.registration.remote, remote)
+            device.registration.remote = remote
+
+    def _lifetime(self, query: dict[str, str]) -> int | None:
+        text = query.get("lt")
+        if text is None:
+            return None
+        shortest, longest = self._settings.lifetime_limits
+        number = int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else -1
+        if not shortest <= number <= longest:
+            raise Denied(BAD_REQUEST, f"lt={text[:32]} is no lifetime; expected {shortest} to {longest} seconds")
+        return number
+
+    def _list(self, device: Device, instances: tuple[Path, ...]) -> None:
+        """Let the resource list have these instances: known ones keep their resources, new ones have none."""
+        device.resources = {
+            each: device.resources.get(each, ()) for each in instances if each.object_id != _IGNORED_OBJECT
+        }
+
+    def _expect_update(self, device: Device, registration: Registration) -> None:
+        if timer := self._expiries.pop(device, None):
+            timer.cancel()
+        at = registration.expires_at + self._settings.offline_lag
+        self._expiries[device] = asyncio.get_running_loop().call_at(at, self._expired, device)
+
+    def _expired(self, device: Device) -> None:
+        lifetime = device.registration.lifetime if device.registration else 0
+        why = f"no update came within its lifetime of {lifetime} s"
+        self._end(device, why)
+        self._journal.note(DeviceChanged(device.id, device.imei, "offline", why))
+
+    def _end(self, device: Device, why: str) -> None:
+        """Forget the device's login and all that hangs on it."""
+        if timer := self._expiries.pop(device, None):
+            timer.cancel()
+        self._login.cancel(device)
+        self._subscriptions.drop(device, None, why)
+        device.subscribed = False
+        device.registration = None
+
+    def close(self) -> None:
+        """Stop every timer."""
+        for timer in self._expiries.values():
+            timer.cancel()
+        self._expiries.clear()
+
+
+def _instances(request: Message) -> tuple[Path, ...]:
+    """Return the object instances of the request's link list, in its order.
+
+    Raises:
+        Denied: The payload is no list of links to objects and instances (4.00).
+    """
+    try:
+        paths = registered_paths(parse_links(request.payload.decode()))
+    except (Lwm2mError, UnicodeDecodeError) as error:
+        raise Denied(
+            BAD_REQUEST, f"the payload is no list of objects such as </3303/0>,</3306/0>: {error}"
+        ) from error
+    return tuple(path for path in paths if path.instance_id is not None)

@@ -1,0 +1,76 @@
+"""Payloads that do not fit one message: RFC 7959, from the side of the one who asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiocoap import CONTINUE, GET, Message
+
+if TYPE_CHECKING:
+    from onenet_sim.onenet.coap import Endpoint, Reply
+    from onenet_sim.onenet.wire import Remote
+
+_EXPONENT = 6
+_BLOCK = 1_024
+MOST_BLOCKS = 256
+"""How many blocks of an answer are fetched; a longer one ends there, cut short."""
+
+
+async def in_blocks(endpoint: Endpoint, request: Message, remote: Remote, token: bytes | None = None) -> Reply:
+    """Send a request, in blocks of 1,024 octets if it needs more than one, and return the whole answer.
+
+    Raises:
+        Unanswered: The peer answered a part with RST, or the endpoint was closed.
+    """
+    payload = request.payload
+    if len(payload) <= _BLOCK:
+        reply = await endpoint.exchange(request, remote, token=token)
+    else:
+        reply = await _send(endpoint, request, remote, payload)
+    return await _fetch(endpoint, request, remote, reply)
+
+
+async def _send(endpoint: Endpoint, request: Message, remote: Remote, payload: bytes) -> Reply:
+    number, exponent = 0, _EXPONENT
+    while True:
+        size = 1 << exponent + 4
+        more = (number + 1) * size < len(payload)
+        part = _like(request)
+        part.payload = payload[number * size : (number + 1) * size]
+        part.opt.block1 = (number, more, exponent)
+        if number == 0:
+            part.opt.size1 = len(payload)
+        reply = await endpoint.exchange(part, remote)
+        accepted = reply.message.opt.block1
+        if not more or reply.message.code != CONTINUE:
+            return reply
+        number += 1
+        if accepted is not None and accepted.size_exponent < exponent:
+            number <<= exponent - accepted.size_exponent
+            exponent = accepted.size_exponent
+
+
+async def _fetch(endpoint: Endpoint, request: Message, remote: Remote, reply: Reply) -> Reply:
+    first, last = reply, reply
+    payload = reply.message.payload
+    while request.code is GET and (block := last.message.opt.block2) is not None and block.more:
+        number = len(payload) // block.size
+        if len(payload) % block.size or number >= MOST_BLOCKS:
+            break
+        part = _like(request)
+        part.opt.observe = None
+        part.opt.block2 = (number, False, block.size_exponent)
+        last = await endpoint.exchange(part, remote)
+        if not last.message.code.is_successful():
+            return last
+        payload += last.message.payload
+    first.message.payload = payload
+    return first
+
+
+def _like(request: Message) -> Message:
+    """Return a message with the request's code and options."""
+    part = Message(code=request.code)
+    for option in request.opt.option_list():
+        part.opt.add_option(option)
+    return part

@@ -1,0 +1,120 @@
+"""The bootstrap machine (引导机): tells a module which access machine is its own."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from aiocoap import CHANGED, METHOD_NOT_ALLOWED, NOT_FOUND, POST, PUT, Code, Message
+
+from onenet_sim.journal import DeviceChanged, Explanation, PlatformRequest, PlatformResult
+from onenet_sim.lwm2m import DataType, Path, Tlv, TlvKind, encode_tlv, encode_value
+from onenet_sim.onenet.coap import Endpoint, Unanswered
+from onenet_sim.onenet.gate import Denied, Gate
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from onenet_sim.journal import Journal
+    from onenet_sim.onenet.channel import AddressT, DatagramChannel
+    from onenet_sim.onenet.devices import Device
+    from onenet_sim.onenet.settings import PlatformSettings
+    from onenet_sim.onenet.wire import Remote
+
+_NO_SECURITY = 3
+_SHORT_SERVER_ID = 1
+_HOLD_OFF = 0
+
+
+def security_instance(access_uri: str) -> bytes:
+    """Return the TLV of ``/0/0`` that sends a module to the access machine (LwM2M 1.0, object 0)."""
+    values: tuple[tuple[int, DataType, str | int | bool], ...] = (
+        (0, DataType.STRING, access_uri),
+        (1, DataType.BOOLEAN, False),
+        (2, DataType.INTEGER, _NO_SECURITY),
+        (10, DataType.INTEGER, _SHORT_SERVER_ID),
+        (11, DataType.INTEGER, _HOLD_OFF),
+    )
+    return encode_tlv(
+        Tlv(TlvKind.RESOURCE, resource_id, encode_value(data_type, value))
+        for resource_id, data_type, value in values
+    )
+
+
+class BootstrapMachine:
+    """Answers POST /bs with 2.04, then writes ``/0/0`` and finishes with a POST /bs of its own."""
+
+    def __init__(
+        self,
+        channel: DatagramChannel[AddressT],
+        gate: Gate,
+        *,
+        journal: Journal,
+        random: Random,
+        settings: PlatformSettings,
+    ) -> None:
+        self._gate = gate
+        self._journal = journal
+        self._settings = settings
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._endpoint = Endpoint("bootstrap", channel, journal=journal, random=random, serve=self._serve)
+
+    def _serve(self, request: Message) -> Message:
+        if request.opt.uri_path != ("bs",):
+            return Message(code=NOT_FOUND)
+        if request.code is not POST:
+            return Message(code=METHOD_NOT_ALLOWED)
+        try:
+            device = self._gate.admit(request)
+        except Denied as denied:
+            return self._gate.refuse(denied)
+        self._journal.note(DeviceChanged(device.id, device.imei, "bootstrap"))
+        self._begin(device, request.remote)
+        return Message(code=CHANGED)
+
+    def _begin(self, device: Device, remote: Remote) -> None:
+        if earlier := self._running.pop(device.imei, None):
+            earlier.cancel()
+        task = asyncio.get_running_loop().create_task(self._run(device, remote))
+        self._running[device.imei] = task
+        task.add_done_callback(lambda _: self._ended(device.imei, task))
+
+    def _ended(self, imei: str, task: asyncio.Task[None]) -> None:
+        if self._running.get(imei) is task:
+            del self._running[imei]
+
+    async def _run(self, device: Device, remote: Remote) -> None:
+        write = Message(
+            code=PUT,
+            uri_path=Path(0, 0).segments,
+            content_format=self._settings.tlv_format,
+            payload=security_instance(self._settings.access_uri),
+        )
+        if await self._ask(device, remote, "write", "/0/0", write):
+            await self._ask(device, remote, "finish", "/bs", Message(code=POST, uri_path=("bs",)))
+
+    async def _ask(self, device: Device, remote: Remote, operation: str, path: str, request: Message) -> bool:
+        event = self._journal.note(PlatformRequest(device.imei, operation, path, "bootstrap"))
+        code: Code | None = None
+        cause: int | None = event
+        with self._journal.because(event):
+            try:
+                async with asyncio.timeout(self._settings.command_timeout):
+                    reply = await self._endpoint.exchange(request, remote)
+                code, cause, outcome = reply.message.code, reply.event, reply.message.code.dotted
+            except TimeoutError:
+                outcome = f"no answer in {self._settings.command_timeout:g} s"
+            except Unanswered as unanswered:
+                outcome = str(unanswered)
+        result = self._journal.note(PlatformResult(device.imei, operation, path, outcome), cause=cause)
+        if code is not CHANGED:
+            self._journal.note(Explanation(f"bootstrap ends at {operation} {path}: expected 2.04"), cause=result)
+        return code is CHANGED
+
+    async def close(self) -> None:
+        """Stop every timer and task."""
+        tasks = tuple(self._running.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._endpoint.close()

@@ -1,0 +1,257 @@
+"""The platform's CoAP endpoints: aiocoap over a datagram channel, with OneNET's habits.
+
+aiocoap keeps exchanges, retransmissions and tokens. What it hides or decides otherwise is decided here:
+
+* every datagram is noted in the journal, repeats and retransmissions too;
+* message ids count up per device (the observe message ids that modules print prove it);
+* an unanswered request waits 5 to 7.5 s, then twice that, and so on; a command that ran out of time is
+  abandoned, so that the next one to the same device can go out;
+* notifies are matched by their token alone, and an unknown token gets a RST.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from aiocoap import ACK, CON, EMPTY, RST, Context, Message, error
+from aiocoap.messagemanager import MessageManager
+from aiocoap.numbers.constants import TransportTuning
+from aiocoap.pipe import Pipe
+from aiocoap.tokenmanager import TokenManager
+
+from onenet_sim.onenet.wire import DUPLICATE_LIFETIME, MOST_REMEMBERED, Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from random import Random
+
+    from onenet_sim.journal import Journal
+    from onenet_sim.onenet.channel import AddressT, DatagramChannel
+    from onenet_sim.onenet.wire import Remote
+
+_FIRST_WAIT = (5.0, 7.5)
+_LOG = logging.getLogger("onenet_sim.onenet.coap")
+_LOG.setLevel(logging.ERROR)  # a peer's mistakes go to the journal; only our own are logged
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A peer's answer to a request.
+
+    Attributes:
+        message: The answer.
+        event: The journal's event of its arrival.
+    """
+
+    message: Message
+    event: int | None
+
+
+class Unanswered(Exception):  # noqa: N818 - a result among others
+    """A request got no answer.
+
+    Attributes:
+        reset: Whether the peer answered RST, rather than nothing.
+    """
+
+    def __init__(self, *, reset: bool) -> None:
+        super().__init__("RST" if reset else "no answer")
+        self.reset = reset
+
+
+class _Tokens(TokenManager):  # type: ignore[misc] # aiocoap has no types
+    """Requests by token. Tokens count up from a seeded value; one of ours can be used again."""
+
+    def __init__(self, context: Context, random: Random) -> None:
+        super().__init__(context)
+        self._token = random.randrange(1 << 24, 1 << 31)
+        self.reuse: bytes | None = None
+
+    def next_token(self) -> bytes:
+        """Return the token for the next request."""
+        token: bytes = self.reuse or super().next_token()
+        return token
+
+    def expects(self, response: Message) -> bool:
+        """Tell whether the response answers a request that is still open."""
+        return (response.token, response.remote) in self.outgoing_requests
+
+
+class _Messages(MessageManager):  # type: ignore[misc] # aiocoap has no types
+    """Exchanges by message id: one sequence for each peer, exchanges that can be abandoned."""
+
+    def __init__(self, tokens: _Tokens, random: Random) -> None:
+        super().__init__(tokens)
+        self._random = random
+        self._next_ids: dict[Remote, int] = {}
+        self._addressee: Remote | None = None
+        self._ends: deque[tuple[float, tuple[Remote, int]]] = deque()
+
+    def send_message(self, message: Message, messageerror_monitor: Callable[[], None]) -> None:
+        """Send a message, with the next message id of its addressee."""
+        self._addressee = message.remote
+        super().send_message(message, messageerror_monitor)
+
+    def _next_message_id(self) -> int:
+        assert self._addressee is not None  # noqa: S101 - send_message is the only way here
+        following = self._next_ids.pop(self._addressee, None)
+        message_id = self._random.randrange(1 << 16) if following is None else following
+        self._next_ids[self._addressee] = (message_id + 1) & 0xFFFF
+        if len(self._next_ids) > MOST_REMEMBERED:
+            del self._next_ids[next(iter(self._next_ids))]
+        return message_id
+
+    def moved(self, before: Remote, after: Remote) -> None:
+        """Let the sequence of message ids follow a device to its new address."""
+        if before in self._next_ids:
+            self._next_ids[after] = self._next_ids.pop(before)
+
+    def _deduplicate_message(self, message: Message) -> bool:
+        now = self.loop.time()
+        while self._ends and (self._ends[0][0] <= now or len(self._ends) >= MOST_REMEMBERED):
+            del self._recent_messages[self._ends.popleft()[1]]
+        key = (message.remote, message.mid)
+        if key not in self._recent_messages:
+            self._recent_messages[key] = None
+            self._ends.append((now + DUPLICATE_LIFETIME, key))
+            return False
+        answer = self._recent_messages[key]
+        if message.mtype is CON and answer is not None:
+            self._send_initially(answer)
+        return True
+
+    def abandon(self, request: Message) -> None:
+        """Send a request no more, and let the next one to the same peer go out."""
+        if self._active_exchanges is None:
+            return
+        key = (request.remote, request.mid)
+        waiting = self._backlogs.get(request.remote)
+        if key in self._active_exchanges:
+            _, timer = self._active_exchanges.pop(key)
+            timer.cancel()
+            self._continue_backlog(request.remote)
+        elif waiting is not None:
+            waiting[:] = [entry for entry in waiting if entry[0] is not request]
+
+    def settle(self, message: Message, *, accepted: bool) -> None:
+        """Answer a message below the level of requests: ACK if it was accepted and asks for it, else RST."""
+        if accepted and message.mtype is not CON:
+            return
+        answer = Message(code=EMPTY)
+        answer.mtype, answer.mid, answer.remote = ACK if accepted else RST, message.mid, message.remote
+        self._send_initially(answer)
+
+    async def shutdown(self) -> None:
+        """Stop all timers."""
+        for _, timer in self._piggyback_opportunities.values():
+            timer.cancel()
+        self._piggyback_opportunities.clear()
+        await super().shutdown()
+
+
+class _Site:
+    """What aiocoap gives the peers' requests to."""
+
+    def __init__(self, serve: Callable[[Message], Message]) -> None:
+        self._serve = serve
+
+    async def render_to_pipe(self, pipe: Pipe) -> None:
+        """Answer the request in the pipe."""
+        pipe.add_response(self._serve(pipe.request), is_last=True)
+
+
+class Endpoint:
+    """A CoAP endpoint of the platform on one channel, from its construction to :meth:`close`.
+
+    Args:
+        end: Its name in the journal, ``bootstrap`` or ``access``.
+        channel: Where its datagrams come from and go to.
+        journal: Where everything is noted.
+        random: Seeds message ids, tokens and waits.
+        serve: Answers a peer's request.
+        notified: Takes a response that answers no open request, and how often it came before; returns
+            whether it is welcome. One that is not gets a RST.
+    """
+
+    def __init__(
+        self,
+        end: str,
+        channel: DatagramChannel[AddressT],
+        *,
+        journal: Journal,
+        random: Random,
+        serve: Callable[[Message], Message],
+        notified: Callable[[Message, int], bool] = lambda _message, _repeat: False,
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        self._journal = journal
+        self._random = random
+        self._notified = notified
+        self._context = Context(loop=loop, serversite=_Site(serve), loggername=_LOG.name)
+        self._tokens = _Tokens(self._context, random)
+        self._messages = _Messages(self._tokens, random)
+        self._tokens.token_interface = self._messages
+        self._context.request_interfaces.append(self._tokens)
+        reset = partial(self._messages.settle, accepted=False)
+        self._messages.message_interface = Wire(end, channel, journal, loop.time, self._arrived, reset)
+
+    def _arrived(self, message: Message, repeat: int) -> None:
+        answers = message.code.is_response() and message.mtype is not ACK
+        if answers and not self._tokens.expects(message):
+            self._messages.settle(message, accepted=self._notified(message, repeat))
+        else:
+            self._messages.dispatch_message(message)
+
+    async def exchange(self, request: Message, remote: Remote, *, token: bytes | None = None) -> Reply:
+        """Send a confirmable request and return its answer; cancelling it abandons the request.
+
+        Args:
+            request: The request; its token and message id are set by sending it.
+            remote: The peer.
+            token: A token to use again, for what continues an earlier request (RFC 7641 §3.6).
+
+        Raises:
+            Unanswered: The peer answered with RST, or the endpoint was closed.
+        """
+        answer: asyncio.Future[Reply | Unanswered] = self._context.loop.create_future()
+
+        def happened(event: Pipe.Event) -> bool:
+            if not answer.done():
+                if event.message is not None:
+                    answer.set_result(Reply(event.message, self._journal.cause))
+                elif event.exception is error.MessageError or isinstance(event.exception, error.Error):
+                    answer.set_result(Unanswered(reset=event.exception is error.MessageError))
+                else:
+                    answer.set_exception(event.exception)
+            return False
+
+        wait = TransportTuning()
+        wait.ACK_TIMEOUT, wait.ACK_RANDOM_FACTOR = self._random.uniform(*_FIRST_WAIT), 1.0
+        request.remote, request.transport_tuning, request.mtype = remote, wait, CON
+        pipe = Pipe(request, _LOG)
+        lose_interest = pipe.on_event(happened)
+        self._tokens.reuse = token
+        try:
+            self._tokens.request(pipe)
+            self._tokens.reuse = None
+            outcome = await answer
+        finally:
+            self._tokens.reuse = None
+            lose_interest()
+            self._messages.abandon(request)
+        if isinstance(outcome, Unanswered):
+            raise outcome
+        return outcome
+
+    def moved(self, before: Remote, after: Remote) -> None:
+        """Let the sequence of message ids follow a device to its new address."""
+        self._messages.moved(before, after)
+
+    async def close(self) -> None:
+        """Stop every timer and task and leave the channel."""
+        await self._context.shutdown()

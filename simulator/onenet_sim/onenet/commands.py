@@ -1,0 +1,263 @@
+"""What the platform asks of a device that is online: read, write, execute, observe, discover."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Literal
+
+from aiocoap import CHANGED, CONTENT, GET, POST, PUT, Code, Message
+
+from onenet_sim.journal import Explanation, PlatformRequest, PlatformResult
+from onenet_sim.lwm2m import ContentFormat, Lwm2mError, parse_links
+from onenet_sim.lwm2m.path import Path
+from onenet_sim.onenet.blocks import in_blocks
+from onenet_sim.onenet.coap import Unanswered
+from onenet_sim.onenet.errors import (
+    CommandFailed,
+    DeviceOffline,
+    Errno,
+    InvalidParameter,
+    Reason,
+    Refusal,
+    reason_of,
+)
+from onenet_sim.onenet.readings import read_payload, write_payload
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from onenet_sim.journal import Journal
+    from onenet_sim.lwm2m import Attributes, ObjectTable
+    from onenet_sim.onenet.coap import Endpoint, Reply
+    from onenet_sim.onenet.devices import Device
+    from onenet_sim.onenet.readings import Reading, ResourceWrite
+    from onenet_sim.onenet.settings import PlatformSettings
+    from onenet_sim.onenet.subscriptions import Notifies, Subscriptions
+
+LONGEST_DOWNLINK = 2_048
+"""How many octets a write or an execute may carry (OneNET FAQ); more is refused."""
+
+_REPLACE = 1
+
+
+class Commands:
+    """Sends commands to devices and waits for their answers.
+
+    Each command must be answered ``within`` so many seconds (the settings' time-out if None), all messages of
+    the command together. A command that ran out of time is abandoned: it is not repeated, and an answer that
+    comes later is ignored. All of them raise:
+
+    Raises:
+        DeviceOffline: The device is offline; nothing is sent.
+        CommandFailed: It answered with an error, with nonsense, or not at all.
+        Refusal: The platform stopped meanwhile (5117), or a parameter is wrong.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        table: ObjectTable,
+        subscriptions: Subscriptions,
+        notifies: Notifies,
+        journal: Journal,
+        settings: PlatformSettings,
+    ) -> None:
+        self._endpoint = endpoint
+        self._table = table
+        self._subscriptions = subscriptions
+        self._notifies = notifies
+        self._journal = journal
+        self._settings = settings
+
+    async def read(
+        self, device: Device, path: Path, *, why: str = "command", within: float | None = None
+    ) -> tuple[Reading, ...]:
+        """Read an object, an instance or a resource and return its values in the device's order."""
+        request = Message(code=GET, uri_path=path.segments, accept=self._settings.tlv_format)
+        reply = await self._ask(device, "read", path, request, CONTENT, why, self._deadline(within))
+        try:
+            return read_payload(self._table, path, reply.message.opt.content_format, reply.message.payload)
+        except Lwm2mError as error:
+            raise self._nonsense(f"the answer to the read of {path} is of no use: {error}", reply) from error
+
+    async def write(
+        self,
+        device: Device,
+        instance: Path,
+        values: Sequence[ResourceWrite],
+        mode: Literal[1, 2],
+        *,
+        within: float | None = None,
+    ) -> None:
+        """Write resources of an object instance; mode 1 replaces the others (PUT), 2 keeps them (POST)."""
+        if instance.instance_id is None or instance.resource_id is not None:
+            raise InvalidParameter("path", f"an object instance, not {instance}")
+        try:
+            payload = write_payload(self._table, instance, values)
+        except Lwm2mError as error:
+            raise Refusal(Errno.INVALID_PARAMETER, f"invalid parameter: data: {error}") from error
+        request = Message(
+            code=PUT if mode == _REPLACE else POST,
+            uri_path=instance.segments,
+            content_format=self._settings.tlv_format,
+            payload=_bounded(payload),
+        )
+        await self._ask(device, "write", instance, request, CHANGED, "command", self._deadline(within))
+
+    async def execute(
+        self, device: Device, path: Path, arguments: str = "", *, within: float | None = None
+    ) -> None:
+        """Execute a resource with its arguments, as plain text."""
+        if path.resource_id is None:
+            raise InvalidParameter("path", f"a resource, not {path}")
+        request = Message(code=POST, uri_path=path.segments, payload=_bounded(arguments.encode(errors="replace")))
+        if arguments:
+            request.opt.content_format = int(ContentFormat.TEXT)
+        await self._ask(device, "execute", path, request, CHANGED, "command", self._deadline(within))
+
+    async def observe(
+        self,
+        device: Device,
+        path: Path,
+        *,
+        cancel: bool = False,
+        attributes: Attributes | None = None,
+        why: str = "command",
+        within: float | None = None,
+    ) -> int | None:
+        """Subscribe to a path, or cancel that; attributes are written to the path first.
+
+        Returns:
+            The journal's event of the device's answer.
+        """
+        deadline = self._deadline(within)
+        query = attributes.to_query() if attributes else ()
+        if attributes and (problem := attributes.problem(path)):
+            raise Refusal(Errno.INVALID_PARAMETER, f"invalid parameter: {problem}")
+        if query and not cancel:
+            settings = Message(code=PUT, uri_path=path.segments, uri_query=query)
+            await self._ask(device, "write attributes", path, settings, CHANGED, why, deadline)
+        request = Message(code=GET, uri_path=path.segments, accept=self._settings.tlv_format)
+        request.opt.observe = 1 if cancel else 0
+        present = self._subscriptions.find(device, path)
+        operation, token = ("cancel observe", present.token if present else None) if cancel else ("observe", None)
+        reply = await self._ask(device, operation, path, request, CONTENT, why, deadline, token)
+        if cancel:
+            self._subscriptions.drop(device, path, "it was cancelled")
+        else:
+            self._subscribe(device, path, request.token, reply)
+        return reply.event
+
+    def _subscribe(self, device: Device, path: Path, token: bytes, reply: Reply) -> None:
+        if not device.online:
+            return
+        self._subscriptions.add(device, path, token)
+        subscription = self._subscriptions.find(device, path)
+        if subscription is not None and reply.message.payload:
+            with self._journal.because(reply.event):
+                self._notifies.store(subscription, reply.message)
+
+    async def discover(
+        self, device: Device, path: Path, *, why: str = "command", within: float | None = None
+    ) -> tuple[Mapping[Path, tuple[int, ...]], int | None]:
+        """Ask which resources an object or an instance has, and remember them.
+
+        Until the answer is here, the list that was remembered is empty, as on OneNET.
+
+        Returns:
+            The resource ids of each instance, and the journal's event of the answer.
+        """
+        known = [instance for instance in device.resources if path.contains(instance)]
+        device.resources.update(dict.fromkeys(known, ()))
+        request = Message(code=GET, uri_path=path.segments, accept=int(ContentFormat.LINK))
+        reply = await self._ask(device, "discover", path, request, CONTENT, why, self._deadline(within))
+        try:
+            found = _resources(path, reply.message.payload.decode())
+        except (Lwm2mError, UnicodeDecodeError) as error:
+            raise self._nonsense(
+                f"the answer to the discover of {path} is no list of links: {error}", reply
+            ) from error
+        device.resources.update({each: ids for each, ids in found.items() if each in device.resources})
+        return found, reply.event
+
+    def _deadline(self, within: float | None) -> float:
+        return asyncio.get_running_loop().time() + (self._settings.command_timeout if within is None else within)
+
+    async def _ask(
+        self,
+        device: Device,
+        operation: str,
+        path: Path,
+        request: Message,
+        expected: Code,
+        why: str,
+        deadline: float,
+        token: bytes | None = None,
+    ) -> Reply:
+        if device.registration is None:
+            raise DeviceOffline(device.imei)
+        event = self._journal.note(PlatformRequest(device.imei, operation, str(path), why))
+        with self._journal.because(event):
+            try:
+                async with asyncio.timeout_at(deadline):
+                    reply = await in_blocks(self._endpoint, request, device.registration.remote, token)
+            except (TimeoutError, Unanswered) as silence:
+                failure = self._silent(device, silence)
+                self._note_failure(device, operation, path, failure, None)
+                raise failure from silence
+        code = reply.message.code
+        if code != expected:
+            reason = reason_of(code)
+            failure = CommandFailed(
+                reason,
+                f"the device answered {operation} {path} with {code.dotted}; expected {expected.dotted}",
+            )
+            self._note_failure(device, operation, path, failure, reply.event)
+            raise failure
+        self._journal.note(PlatformResult(device.imei, operation, str(path), code.dotted), cause=reply.event)
+        return reply
+
+    def _silent(self, device: Device, silence: TimeoutError | Unanswered) -> Refusal:
+        if isinstance(silence, Unanswered):
+            if silence.reset:
+                return CommandFailed(Reason.RESP_ERROR, "the device answered with RST: it knows no such exchange")
+            return Refusal(Errno.RPC, "rpc error", "the platform was stopped before the device answered")
+        return CommandFailed(
+            Reason.TIME_OUT,
+            f"device {device.imei} did not answer in time; it shows as online because its lifetime has not "
+            "run out, which says nothing about coverage, sleep or an address that has expired since",
+        )
+
+    def _note_failure(
+        self, device: Device, operation: str, path: Path, failure: Refusal, cause: int | None
+    ) -> None:
+        result = self._journal.note(PlatformResult(device.imei, operation, str(path), failure.text), cause=cause)
+        self._journal.note(Explanation(failure.explanation), cause=result)
+
+    def _nonsense(self, explanation: str, reply: Reply) -> CommandFailed:
+        self._journal.note(Explanation(explanation), cause=reply.event)
+        return CommandFailed(Reason.RESP_ERROR, explanation)
+
+
+def _bounded(payload: bytes) -> bytes:
+    if len(payload) > LONGEST_DOWNLINK:
+        raise Refusal(
+            Errno.LIMIT,
+            "system logic limit",
+            f"{len(payload)} octets are too many; the platform sends at most {LONGEST_DOWNLINK}",
+        )
+    return payload
+
+
+def _resources(path: Path, text: str) -> dict[Path, tuple[int, ...]]:
+    """Return the resource ids by instance that a discover's answer lists below ``path``."""
+    found: dict[Path, list[int]] = {}
+    for link in parse_links(text):
+        each = Path.parse(link.target)
+        if not path.contains(each) or each.instance_id is None:
+            continue
+        ids = found.setdefault(each.instance, [])
+        if each.resource_id is not None and each.resource_id not in ids:
+            ids.append(each.resource_id)
+    return {instance: tuple(ids) for instance, ids in found.items()}

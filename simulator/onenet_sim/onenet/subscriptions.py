@@ -1,0 +1,142 @@
+"""Subscriptions (observes), and what becomes of the notifies that come in on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from onenet_sim.journal import DataPoint, Explanation
+from onenet_sim.lwm2m import Lwm2mError
+from onenet_sim.onenet.datapoints import MOST_STREAMS
+from onenet_sim.onenet.readings import read_payload
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aiocoap import Message
+
+    from onenet_sim.journal import Journal
+    from onenet_sim.lwm2m import ObjectTable, Path
+    from onenet_sim.onenet.datapoints import DataPoints
+    from onenet_sim.onenet.devices import Device
+    from onenet_sim.onenet.wire import Remote
+
+_ENDED_KEPT = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """An observation that a device agreed to. It lives no longer than the device's registration."""
+
+    device: Device
+    path: Path
+    token: bytes
+
+
+class Subscriptions:
+    """All subscriptions, by token and by device."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._by_token: dict[bytes, Subscription] = {}
+        self._by_device: dict[Device, dict[Path, Subscription]] = {}
+        self._ended: dict[bytes, str] = {}
+
+    def add(self, device: Device, path: Path, token: bytes) -> None:
+        """Note that the device agreed to report ``path`` under ``token``."""
+        self.drop(device, path, "it was replaced by a newer observe of the same path")
+        subscription = Subscription(device, path, token)
+        self._by_token[token] = self._by_device.setdefault(device, {})[path] = subscription
+
+    def find(self, device: Device, path: Path) -> Subscription | None:
+        """Return the device's subscription to exactly this path, or None."""
+        return self._by_device.get(device, {}).get(path)
+
+    def of(self, device: Device) -> tuple[Subscription, ...]:
+        """Return the device's subscriptions, the oldest first."""
+        return tuple(self._by_device.get(device, {}).values())
+
+    def drop(self, device: Device, path: Path | None, why: str) -> None:
+        """End the subscriptions to a path and what lies below it; all of the device's without a path."""
+        for each in self.of(device):
+            if path is None or path.contains(each.path):
+                del self._by_token[each.token], self._by_device[device][each.path]
+                self._ended[each.token] = f"its subscription to {each.path} of device {device.imei} ended: {why}"
+        if not self._by_device.get(device, True):
+            del self._by_device[device]
+        while len(self._ended) > _ENDED_KEPT:
+            del self._ended[next(iter(self._ended))]
+
+    def with_token(self, token: bytes) -> Subscription | None:
+        """Return the subscription that a notify belongs to; if there is none, the journal learns why."""
+        subscription = self._by_token.get(token)
+        if subscription is None:
+            why = self._ended.get(token, "no subscription ever had it")
+            self._journal.note(
+                Explanation(f"RST: the notify's token {token.hex() or '(empty)'} is not valid: {why}")
+            )
+        return subscription
+
+
+class Notifies:
+    """Turns notifies into data points."""
+
+    def __init__(
+        self,
+        subscriptions: Subscriptions,
+        points: DataPoints,
+        table: ObjectTable,
+        journal: Journal,
+        moved: Callable[[Remote, Remote], None],
+    ) -> None:
+        self._subscriptions = subscriptions
+        self._points = points
+        self._table = table
+        self._journal = journal
+        self._moved = moved
+
+    def receive(self, message: Message, repeat: int) -> bool:
+        """Take a notify; return whether it belongs to a subscription.
+
+        A repeat within 247 s is acknowledged again and otherwise dropped. A notify moves the device's
+        return address, but not the end of its lifetime.
+        """
+        subscription = self._subscriptions.with_token(message.token)
+        if subscription is None:
+            return False
+        device = subscription.device
+        registration = device.registration
+        if registration is not None and registration.remote != message.remote:
+            self._moved(registration.remote, message.remote)
+            registration.remote = message.remote
+        if repeat:
+            return True
+        if message.code.is_successful():
+            self.store(subscription, message)
+        else:
+            why = f"the device sent {message.code.dotted} on it"
+            self._subscriptions.drop(device, subscription.path, why)
+            self._journal.note(Explanation(f"the subscription to {subscription.path} ended: {why}"))
+        return True
+
+    def store(self, subscription: Subscription, message: Message) -> None:
+        """Store a data point for each resource in the message."""
+        path, device = subscription.path, subscription.device
+        try:
+            readings = read_payload(self._table, path, message.opt.content_format, message.payload)
+        except Lwm2mError as error:
+            self._journal.note(Explanation(f"the notify of {path} gave no data point: {error}"))
+            return
+        for reading in readings:
+            if not self._points.add(device.id, reading.stream, reading.value):
+                self._journal.note(
+                    Explanation(
+                        f"{reading.stream} is not kept: the device has {MOST_STREAMS:,} data streams already"
+                    )
+                )
+                continue
+            event = self._journal.note(DataPoint(device.imei, reading.stream, reading.value))
+            if reading.problem:
+                self._journal.note(
+                    Explanation(f"{reading.stream} is shown as byte numbers: {reading.problem}"), cause=event
+                )

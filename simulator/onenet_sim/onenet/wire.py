@@ -1,0 +1,154 @@
+"""Between the channel and aiocoap: datagrams become messages and back, and the journal notes each of them."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from aiocoap import EMPTY, Message, error, interfaces
+
+from onenet_sim.journal import DatagramDropped, coap_received, coap_sent
+from onenet_sim.onenet.datagram import flaw_of, resettable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from onenet_sim.journal import Journal
+    from onenet_sim.onenet.channel import Address, AddressT, DatagramChannel
+
+DUPLICATE_LIFETIME = 247.0
+"""How long a message id is remembered, in seconds (RFC 7252 §4.8.2; OneNET's FAQ names the same)."""
+
+MOST_REMEMBERED = 65_536
+"""How many message ids or peers are remembered at a time; the oldest are forgotten."""
+
+
+class Remote(interfaces.EndpointAddress):  # type: ignore[misc] # aiocoap has no types
+    """A peer as aiocoap sees it: equal when its address on the channel is."""
+
+    scheme = "coap"
+    is_multicast = False
+    is_multicast_locally = False
+
+    def __init__(self, address: Address, local: Address) -> None:
+        self.address = address
+        self._local = local
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Remote) and self.address == other.address
+
+    def __hash__(self) -> int:
+        return hash(self.address)
+
+    def __str__(self) -> str:
+        return self.hostinfo
+
+    @property
+    def hostinfo(self) -> str:
+        """``host:port`` of the peer."""
+        return f"{self.address.host}:{self.address.port}"
+
+    @property
+    def hostinfo_local(self) -> str:
+        """``host:port`` of the platform."""
+        return f"{self._local.host}:{self._local.port}"
+
+    @property
+    def uri_base(self) -> str:
+        """The peer as a URI."""
+        return f"coap://{self.hostinfo}"
+
+    @property
+    def uri_base_local(self) -> str:
+        """The platform as a URI."""
+        return f"coap://{self.hostinfo_local}"
+
+    @property
+    def blockwise_key(self) -> Hashable:
+        """What blocks must share to belong together."""
+        return self.address
+
+
+class Recent:
+    """How often each key was seen within a while. Keeps the newest 65,536."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._counts: dict[Hashable, int] = {}
+        self._ends: deque[tuple[float, Hashable]] = deque()
+
+    def count(self, key: Hashable) -> int:
+        """Count the key and return how often it was seen before."""
+        now = self._clock()
+        while self._ends and (self._ends[0][0] <= now or len(self._ends) >= MOST_REMEMBERED):
+            del self._counts[self._ends.popleft()[1]]
+        if key not in self._counts:
+            self._counts[key] = 0
+            self._ends.append((now + DUPLICATE_LIFETIME, key))
+            return 0
+        self._counts[key] += 1
+        return self._counts[key]
+
+
+class Wire(interfaces.MessageInterface):  # type: ignore[misc] # aiocoap has no types
+    """The lowest layer: octets of the channel to messages and back, each noted in the journal."""
+
+    def __init__(
+        self,
+        end: str,
+        channel: DatagramChannel[AddressT],
+        journal: Journal,
+        clock: Callable[[], float],
+        arrived: Callable[[Message, int], None],
+        reset: Callable[[Message], None],
+    ) -> None:
+        self._end = end
+        self._channel: DatagramChannel[Any] = channel  # only ever given back what came from it
+        self._journal = journal
+        self._arrived = arrived
+        self._reset = reset
+        self._seen = Recent(clock)
+        self._sent: WeakKeyDictionary[Message, int] = WeakKeyDictionary()
+        channel.on_datagram = self._received
+
+    def send(self, message: Message) -> None:
+        """Send a message, for the first time or again."""
+        repeat = self._sent[message] = self._sent.get(message, -1) + 1
+        peer = message.remote
+        event = self._journal.note(coap_sent(message, end=self._end, peer=str(peer), repeat=repeat))
+        with self._journal.because(event):
+            self._channel.send(message.encode(), peer.address)
+
+    def _received(self, octets: bytes, address: Address) -> None:
+        remote = Remote(address, self._channel.local)
+        flaw = flaw_of(octets)
+        if flaw is None:
+            try:
+                message = Message.decode(octets, remote=remote)
+            except (error.Error, ValueError) as unreadable:
+                flaw = f"not a CoAP message: {unreadable}"
+        if flaw is not None:
+            self._drop(octets, remote, flaw)
+            return
+        key = (remote, message.mid) if message.code.is_request() else (remote, message.mid, message.token)
+        repeat = self._seen.count(key)
+        event = self._journal.note(coap_received(message, end=self._end, peer=str(remote), repeat=repeat))
+        with self._journal.because(event):
+            self._arrived(message, repeat)
+
+    def _drop(self, octets: bytes, remote: Remote, why: str) -> None:
+        event = self._journal.note(DatagramDropped(self._end, octets, why))
+        if resettable(octets):
+            reset = Message(code=EMPTY)
+            reset.mid, reset.remote = int.from_bytes(octets[2:4], "big"), remote
+            with self._journal.because(event):
+                self._reset(reset)
+
+    async def shutdown(self) -> None:
+        """Leave the channel open for the next platform."""
+        self._channel.on_datagram = None
+
+    async def determine_remote(self, message: Message) -> None:  # noqa: ARG002 - aiocoap's signature
+        """Know no peer by name: the platform answers, and asks those who registered."""
+        return

@@ -1,0 +1,139 @@
+"""One modem at work: its serial ports, its radio bearer and its timer, wired to the sans-IO module."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from onenet_sim.journal import ModuleWrote
+from onenet_sim.modem import Pace, Peer
+from onenet_sim.network import Address
+from onenet_sim.ports import MemoryPort
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from onenet_sim.journal import Journal
+    from onenet_sim.modem import Modem
+    from onenet_sim.network import Link
+    from onenet_sim.ports import Port
+
+
+class Bench:
+    """A modem, its ports and its bearer. A reset puts a fresh modem on the same bench.
+
+    What the module prints goes to every port with a host; with none, to the first port, which loses it unless
+    it is boot text.
+
+    Attributes:
+        modem: The module.
+        ports: Where hosts can plug in; any of them may write.
+        link: The radio bearer.
+    """
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        modem: Modem,
+        ports: list[Port],
+        link: Link,
+        journal: Journal,
+        pace: Pace | None,
+    ) -> None:
+        self.ports = ports
+        self.link = link
+        self._loop = loop
+        self._pace = pace
+        self._timer: asyncio.TimerHandle | None = None
+        link.on_datagram = self._datagram
+        self.install(modem, journal)
+
+    def install(self, modem: Modem, journal: Journal) -> None:
+        """Put a modem on the bench and switch it on, ready at once."""
+        self.modem = modem
+        self._journal = journal
+        for port in self.ports:
+            self._take_over(port)
+        self.power("on", booted=True)
+
+    def plug(self, port: Port) -> None:
+        """Add a port."""
+        self.ports.append(port)
+        self._take_over(port)
+
+    def _take_over(self, port: Port) -> None:
+        port.journal = self._journal
+        port.modem = self.modem.name
+        port.on_octets = self._octets
+
+    def power(self, action: str, *, booted: bool = False) -> None:
+        """Do ``on``, ``off`` or ``reset`` with the module's power key.
+
+        Raises:
+            ValueError: The action is none of these.
+        """
+        now = self._loop.time()
+        self._keep_pace()
+        match action:
+            case "on":
+                self._forget_boot_text()
+                self.modem.power_on(now, booted=booted)
+            case "off":
+                self.modem.power_off(now)
+            case "reset":
+                self._forget_boot_text()
+                self.modem.reset(now)
+            case _:
+                raise ValueError(f"power action {action!r}; expected on, off or reset")
+        self.pump()
+
+    def _forget_boot_text(self) -> None:
+        for port in self.ports:
+            port.forget_boot_text()
+
+    def _keep_pace(self) -> None:
+        """Keep the profile's gaps as the settings say, or while a host outside the process listens."""
+        foreign = any(port.attached for port in self.ports if not isinstance(port, MemoryPort))
+        self.modem.pace = self._pace or (Pace.FIELD if foreign else Pace.INSTANT)
+
+    def _octets(self, octets: bytes) -> None:
+        self._keep_pace()
+        self.modem.receive_serial(octets, self._loop.time())
+        self.pump()
+
+    def _datagram(self, octets: bytes, source: Address) -> None:
+        self.modem.receive_datagram(octets, Peer(source.host, source.port), self._loop.time())
+        self.pump()
+
+    def _due(self) -> None:
+        with self._journal.because(None):
+            self.modem.handle_timer(self._loop.time())
+            self.pump()
+
+    def pump(self) -> None:
+        """Bring out all that the module has to say now, and set the timer for what comes later."""
+        now = self._loop.time()
+        for write in self.modem.serial_to_send(now):
+            self._journal.note(ModuleWrote(write.octets), cause=write.cause, modem=self.modem.name)
+            listening = [port for port in self.ports if port.attached or write.boot] or self.ports[:1]
+            for port in listening:
+                port.write(write.octets, boot=write.boot)
+        for datagram in self.modem.datagrams_to_send():
+            dialled = Address(datagram.peer.host, datagram.peer.port)
+            self.link.send(datagram.octets, dialled, cause=datagram.cause)
+        if self._timer is not None:
+            self._timer.cancel()
+        deadline = self.modem.next_deadline
+        self._timer = None if deadline is None else self._loop.call_at(deadline, self._due)
+
+    def retire(self) -> None:
+        """Take the modem off the bench; ports and bearer stay."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def close(self) -> None:
+        """Give up modem, ports and bearer."""
+        self.retire()
+        for port in self.ports:
+            port.close()
+        self.link.close()

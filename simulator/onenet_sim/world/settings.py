@@ -1,0 +1,77 @@
+"""What a world is told before it starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+from onenet_sim.modem import Pace, ProfileError, load_profile
+from onenet_sim.world.clock import ClockMode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MODEMS_MAXIMUM = 1000
+REAL = ClockMode("real")
+BEIJING = timezone(timedelta(hours=8), "CST")
+EPOCH = datetime(2026, 1, 1, tzinfo=BEIJING)
+"""The calendar at world time 0 unless told otherwise: always the same, so that a world can be repeated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorldSettings:
+    """Everything about a world that is fixed while it runs.
+
+    Attributes:
+        profile: The modems' profile.
+        modems: How many modems there are.
+        seed: Decides everything random: identities, message ids, waits.
+        clock: How time goes.
+        pace: Whether modems keep the gaps of their profile; None does so while a foreign host is attached.
+        epoch: The calendar at world time 0, with its zone.
+        pty: Whether each modem has a PTY.
+        link: A stable symbolic link to the first modem's PTY; further modems append ``-2``, ``-3``.
+        tcp: A TCP port for the first modem's serial line, the next ones for the others; 0 is any free one,
+            None is no TCP.
+        tcp_host: The IPv4 number that the TCP port is bound to.
+        bootstrap_port: The bootstrap server's UDP port, 0 for any free one.
+        access_port: The access machine's UDP port, 0 for any free one.
+        auto_create: Whether an unknown IMEI gets a device record.
+        api_key: What applications send as ``api-key``.
+        product_id: The product that the devices belong to.
+
+    Raises:
+        ValueError: A value is out of range; the message says which and what would be right.
+    """
+
+    profile: str = "onemo"
+    modems: int = 1
+    seed: int = 0
+    clock: ClockMode = REAL
+    pace: Pace | None = None
+    epoch: datetime = EPOCH
+    pty: bool = True
+    link: Path | None = None
+    tcp: int | None = None
+    tcp_host: str = "127.0.0.1"
+    bootstrap_port: int = 0
+    access_port: int = 0
+    auto_create: bool = True
+    api_key: str = "onenet-simulator"
+    product_id: str = "100000"
+
+    def __post_init__(self) -> None:
+        try:
+            load_profile(self.profile)
+        except ProfileError as error:
+            raise ValueError(f"profile: {error}") from None
+        if not 1 <= self.modems <= MODEMS_MAXIMUM:
+            raise ValueError(f"modems is {self.modems}; expected 1 to {MODEMS_MAXIMUM}")
+        if self.epoch.tzinfo is None:
+            raise ValueError("epoch has no time zone")
+
+
+def present() -> datetime:
+    """Return the machine's date and time in Beijing, for a world that a person looks at."""
+    return datetime.now(UTC).astimezone(BEIJING)

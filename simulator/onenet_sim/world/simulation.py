@@ -1,0 +1,168 @@
+"""The world on its loop: the one place where modems, air, ports and platform are put together."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING
+
+from onenet_sim.journal import Journal, WorldChanged
+from onenet_sim.modem import Modem, Pace, load_profile
+from onenet_sim.network import AddressMap, Air, DatagramEndpoint, Destination, Role
+from onenet_sim.onenet import Platform, PlatformSettings
+from onenet_sim.ports import PtyPort, TcpPort
+from onenet_sim.world.bench import Bench
+from onenet_sim.world.identities import draw_identity
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from onenet_sim.ports import Port
+    from onenet_sim.world.clock import Clock
+    from onenet_sim.world.loop import WorldLoop
+    from onenet_sim.world.settings import WorldSettings
+
+_LOOPBACK = "127.0.0.1"
+
+
+class Simulation:
+    """One world. Everything here belongs on the loop's own thread.
+
+    The sockets and serial ports live as long as the simulation; a reset gives them a fresh journal, platform
+    and modems, at world time 0 and from the same seed.
+
+    Attributes:
+        journal: What happened since the start or the last reset.
+        platform: The mock of OneNET.
+        benches: The modems by name, each with its ports.
+        addresses: Where the addresses that firmware dials lead.
+    """
+
+    def __init__(self, settings: WorldSettings, loop: WorldLoop, clock: Clock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.journal = Journal(loop.time)
+        self.addresses = AddressMap()
+        self.benches: dict[str, Bench] = {}
+        self.platform = self._new_platform()
+        self._loop = loop
+        self._air = Air(self.addresses, self.journal)
+
+    async def start(self) -> None:
+        """Bind every socket, start the platform, switch every modem on.
+
+        Raises:
+            OSError: A port or link cannot be had; the message names it. Nothing is left open then.
+        """
+        try:
+            await self._open_platform()
+            for number in range(1, self.settings.modems + 1):
+                await self._open_bench(number)
+        except OSError:
+            await self.close()
+            raise
+        self.journal.note(WorldChanged(f"started with seed {self.settings.seed}"))
+
+    async def _open_platform(self) -> None:
+        settings = self.settings
+        self.bootstrap = await DatagramEndpoint.open(
+            _LOOPBACK, settings.bootstrap_port, name="bootstrap", journal=self.journal
+        )
+        self.access = await DatagramEndpoint.open(
+            _LOOPBACK, settings.access_port, name="access", journal=self.journal
+        )
+        self.addresses.serve(Destination(Role.BOOTSTRAP), self.bootstrap.local)
+        self.addresses.serve(Destination(Role.ACCESS), self.access.local)
+        await self.platform.start(self.bootstrap, self.access)
+
+    async def _open_bench(self, number: int) -> None:
+        settings = self.settings
+        ports: list[Port] = []
+        try:
+            if settings.pty:
+                ports.append(PtyPort(_nobody, self.journal, link=_numbered(settings.link, number)))
+            if settings.tcp is not None:
+                tcp = settings.tcp + number - 1 if settings.tcp else 0
+                ports.append(TcpPort(_nobody, self.journal, host=settings.tcp_host, port=tcp))
+            link = await self._air.open_link(_name(number), _no_bearer)
+        except OSError:
+            for port in ports:
+                port.close()
+            raise
+        modem = self._new_modem(number)
+        self.benches[modem.name] = Bench(self._loop, modem, ports, link, self.journal, settings.pace)
+
+    def _random(self, what: str) -> Random:
+        """Return the source of randomness for one part of the world; parts do not disturb each other."""
+        return Random(f"{self.settings.seed}/{what}")  # noqa: S311 - a simulation, not cryptography
+
+    def _new_platform(self) -> Platform:
+        settings = self.settings
+        return Platform(
+            journal=self.journal,
+            random=self._random("platform"),
+            calendar=lambda: self.clock.calendar,
+            settings=PlatformSettings(
+                api_key=settings.api_key,
+                product_id=settings.product_id,
+                auto_create=settings.auto_create,
+            ),
+        )
+
+    def _new_modem(self, number: int) -> Modem:
+        name = _name(number)
+        return Modem(
+            name,
+            load_profile(self.settings.profile),
+            draw_identity(self._random(f"identity of {name}")),
+            journal=self.journal,
+            epoch=self.settings.epoch,
+            draw=self._random(name).randrange,
+            pace=self.settings.pace or Pace.INSTANT,
+        )
+
+    async def reset(self) -> None:
+        """Begin again: same ports, sockets and seed; nothing remembered."""
+        for bench in self.benches.values():
+            bench.retire()
+        await self.platform.stop()
+        self._loop.restart()
+        self.journal = Journal(self._loop.time)
+        for endpoint in (self.bootstrap, self.access):
+            endpoint.journal = self.journal
+        self._air.journal = self.journal
+        self.platform = self._new_platform()
+        await self.platform.start(self.bootstrap, self.access)
+        with self.journal.because(None):
+            for number, bench in enumerate(self.benches.values(), start=1):
+                bench.install(self._new_modem(number), self.journal)
+            self.journal.note(WorldChanged(f"reset with seed {self.settings.seed}"))
+
+    async def close(self) -> None:
+        """End the world and give everything up."""
+        for bench in self.benches.values():
+            bench.close()
+        await self.platform.stop()
+        self._air.close()
+        for name in ("bootstrap", "access"):
+            endpoint = getattr(self, name, None)
+            if endpoint is not None:
+                endpoint.close()
+
+
+def _name(number: int) -> str:
+    return f"modem-{number}"
+
+
+def _numbered(link: Path | None, number: int) -> Path | None:
+    """Return the link of the nth modem: the given one, then with ``-2``, ``-3`` behind its name."""
+    if link is None or number == 1:
+        return link
+    return link.with_name(f"{link.name}-{number}")
+
+
+def _nobody(_octets: bytes) -> None:
+    """Take what a host writes before its port is on a bench."""
+
+
+def _no_bearer(_octets: bytes, _source: object) -> None:
+    """Take what comes before the bearer is on a bench."""

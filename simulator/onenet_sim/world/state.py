@@ -1,0 +1,69 @@
+"""What a world looks like at a moment, as JSON: for the control API, scripts and the ready line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from onenet_sim.ports import PtyPort, TcpPort
+
+if TYPE_CHECKING:
+    from onenet_sim.journal import Json
+    from onenet_sim.onenet import Device
+    from onenet_sim.world.bench import Bench
+    from onenet_sim.world.simulation import Simulation
+
+
+def world_state(simulation: Simulation) -> dict[str, Json]:
+    """Return world time, modems and devices."""
+    clock = simulation.clock
+    return {
+        "time": round(clock.now, 6),
+        "calendar": clock.calendar.isoformat(timespec="milliseconds"),
+        "clock": str(clock.mode),
+        "seed": simulation.settings.seed,
+        "modems": [_modem(bench, clock.now) for bench in simulation.benches.values()],
+        "devices": [_device(device) for device in simulation.platform.devices],
+        "journal": {"events": len(simulation.journal), "dropped": simulation.journal.dropped},
+    }
+
+
+def describe_modem(bench: Bench) -> dict[str, Json]:
+    """Return a modem's name, profile, numbers, and what a host opens to reach it."""
+    modem = bench.modem
+    described: dict[str, Json] = {"name": modem.name, "profile": modem.profile.name}
+    for port in bench.ports:
+        match port:
+            case PtyPort():
+                described["port"] = port.name
+                described["link"] = None if port.link is None else str(port.link)
+            case TcpPort():
+                described["tcp"] = f"{port.host}:{port.port}"
+            case _:
+                pass
+    identity = modem.identity
+    return {**described, "imei": identity.imei, "imsi": identity.imsi, "iccid": identity.iccid}
+
+
+def _modem(bench: Bench, now: float) -> dict[str, Json]:
+    module = bench.modem.module
+    state: dict[str, Json] = {
+        **describe_modem(bench),
+        "power": str(bench.modem.power),
+        "host": any(port.attached for port in bench.ports),
+        "radio": None,
+        "mipl": None,
+    }
+    if module is not None:
+        session = module.session
+        state["radio"] = {"on": module.radio.usable, "connected": module.radio.connected}
+        state["mipl"] = {
+            "device": module.device is not None,
+            "session": str(session.state),
+            "lifetime": session.lifetime,
+            "lifetime_left": None if session.expires is None else round(session.expires - now, 3),
+        }
+    return state
+
+
+def _device(device: Device) -> dict[str, Json]:
+    return {"id": device.id, "imei": device.imei, "imsi": device.imsi, "online": device.online}

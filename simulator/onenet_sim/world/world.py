@@ -1,0 +1,339 @@
+"""The world as tests, scripts and servers hold it: plain synchronous methods, usable from any thread."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+
+from onenet_sim.lwm2m import Path
+from onenet_sim.modem import Pace
+from onenet_sim.ports import MemoryPort, PtyPort
+from onenet_sim.world.clock import Clock, ClockMode
+from onenet_sim.world.line import SerialLine
+from onenet_sim.world.loop import WorldLoop
+from onenet_sim.world.settings import REAL, WorldSettings
+from onenet_sim.world.simulation import Simulation
+from onenet_sim.world.state import describe_modem, world_state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterator
+
+    from onenet_sim.journal import Event, Json, Layer
+    from onenet_sim.onenet import Device, PointValue, Reading, ResourceWrite
+    from onenet_sim.world.bench import Bench
+    from onenet_sim.world.http import AsgiApp, HttpServer
+
+T = TypeVar("T")
+
+
+class World:
+    """A modem, the air and OneNET, on a loop in a thread of its own.
+
+    Example:
+        >>> with World(profile="m5310a", seed=7) as world:
+        ...     world.modem.command("AT")
+        ['OK']
+
+    Args:
+        profile: The modems' profile.
+        seed: Decides everything random.
+        clock: ``real``, ``stopped`` or ``scaled:K``.
+        pace: ``field`` keeps the gaps between a module's lines, ``instant`` has none; by default the gaps are
+            kept while a host outside the process has the port open.
+        settings: Further fields of :class:`~onenet_sim.world.WorldSettings`.
+
+    Attributes:
+        clock: World time.
+        modems: The modems by name.
+        onenet: The platform.
+
+    Raises:
+        ValueError: A setting is out of range.
+        OSError: A port cannot be had.
+    """
+
+    def __init__(
+        self,
+        profile: str = "onemo",
+        *,
+        seed: int = 0,
+        clock: str | ClockMode = REAL,
+        pace: str | Pace | None = None,
+        **settings: Any,  # noqa: ANN401 - checked by WorldSettings
+    ) -> None:
+        mode = ClockMode.parse(clock) if isinstance(clock, str) else clock
+        chosen = None if pace is None else Pace(pace)
+        self.settings = WorldSettings(profile=profile, seed=seed, clock=mode, pace=chosen, **settings)
+        self._loop = WorldLoop()
+        self.clock = Clock(self._loop, self.settings.epoch, mode)
+        self._simulation = Simulation(self.settings, self._loop, self.clock)
+        self._servers: list[HttpServer] = []
+        self._closed = False
+        self._thread = threading.Thread(target=self._run_loop, name="onenet-sim world", daemon=True)
+        self._thread.start()
+        try:
+            self.run(self._simulation.start())
+        except BaseException:
+            self._end_loop()
+            raise
+        self.modems = {name: Modem(self, name) for name in self._simulation.benches}
+        self.onenet = OneNet(self)
+
+    def _run_loop(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+
+    def _end_loop(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do something on the world's own loop and return what came of it."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def call(self, function: Callable[[Simulation], T]) -> T:
+        """Call a function with the simulation, on the world's own loop."""
+
+        async def called() -> T:
+            return function(self._simulation)
+
+        return self.run(called())
+
+    @property
+    def simulation(self) -> Simulation:
+        """The world's inside; use it on the world's own loop only (:meth:`call`, :meth:`run`)."""
+        return self._simulation
+
+    @property
+    def modem(self) -> Modem:
+        """The first modem."""
+        return next(iter(self.modems.values()))
+
+    @property
+    def journal(self) -> JournalView:
+        """What happened since the start or the last reset."""
+        return JournalView(self)
+
+    @property
+    def state(self) -> dict[str, Json]:
+        """World time, modems and devices, as JSON."""
+        return self.call(world_state)
+
+    @property
+    def coap(self) -> dict[str, str]:
+        """The CoAP addresses of the bootstrap server and the access machine."""
+        return {
+            "bootstrap": str(self._simulation.bootstrap.local),
+            "access": str(self._simulation.access.local),
+        }
+
+    def settle(self) -> None:
+        """Wait until nothing is under way at the present world time."""
+        self.clock.advance(0)
+
+    def reset(self) -> None:
+        """Begin a fresh world on the same ports: time 0, the same seed, nothing remembered."""
+        self.run(self._simulation.reset())
+
+    @property
+    def http(self) -> str:
+        """The base URL of the north-bound API, which is served from the first use on."""
+        if not self._servers:
+            self.serve_http()
+        return self._servers[0].url
+
+    def serve_http(self, app: AsgiApp | None = None, *, host: str = "127.0.0.1", port: int = 0) -> str:
+        """Serve an application, by default the north-bound API, and return its base URL.
+
+        Raises:
+            OSError: The address cannot be had.
+        """
+        from onenet_sim.world.http import HttpServer  # noqa: PLC0415 - a world without HTTP never loads it
+
+        server = HttpServer(app or self.northbound(), self._loop, host=host, port=port)
+        self._servers.append(server)
+        return server.url
+
+    def northbound(self) -> AsgiApp:
+        """Return the north-bound API as an application for the world's loop; it survives a reset."""
+        from onenet_sim.onenet.northbound import northbound_app  # noqa: PLC0415 - only with HTTP
+
+        made: dict[int, AsgiApp] = {}
+
+        async def answer(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
+            platform = self._simulation.platform
+            if id(platform) not in made:
+                made.clear()
+                made[id(platform)] = northbound_app(platform)
+            await made[id(platform)](scope, receive, send)
+
+        return answer
+
+    def close(self) -> None:
+        """End the world: serve no more, give up every port and socket. Closing twice is harmless."""
+        if self._closed:
+            return
+        self._closed = True
+        for server in self._servers:
+            server.close()
+        self.run(self._simulation.close())
+        self._end_loop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class JournalView:
+    """The journal, readable from any thread."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def events(
+        self, *, after: int = 0, layer: Layer | None = None, modem: str | None = None, kind: str | None = None
+    ) -> list[Event]:
+        """Return the events with an id above ``after``, of one layer, modem or kind if given."""
+        found = self._world.call(lambda s: s.journal.events(after=after, layer=layer, modem=modem))
+        return [event for event in found if kind in {None, event.kind}]
+
+    def thread(self, event_id: int) -> list[Event]:
+        """Return an event and what led to it, the first cause first."""
+        return self._world.call(lambda s: s.journal.thread(event_id))
+
+    def follow(self, follower: Callable[[Event], None]) -> Callable[[], None]:
+        """Call ``follower`` with each new event, on the world's thread; the returned function ends that."""
+        end = self._world.call(lambda s: s.journal.follow(follower))
+        return lambda: self._world.call(lambda _: end())
+
+    def __iter__(self) -> Iterator[Event]:
+        return iter(self.events())
+
+
+class Modem:
+    """One modem of a world.
+
+    Attributes:
+        name: Its name, such as ``modem-1``.
+    """
+
+    def __init__(self, world: World, name: str) -> None:
+        self.name = name
+        self._world = world
+        self._line: SerialLine | None = None
+
+    @property
+    def _bench(self) -> Bench:
+        return self._world.simulation.benches[self.name]
+
+    @property
+    def imei(self) -> str:
+        """Its IMEI."""
+        return self._bench.modem.identity.imei
+
+    @property
+    def imsi(self) -> str:
+        """The IMSI of its SIM card."""
+        return self._bench.modem.identity.imsi
+
+    @property
+    def iccid(self) -> str:
+        """The ICCID of its SIM card."""
+        return self._bench.modem.identity.iccid
+
+    @property
+    def profile(self) -> str:
+        """The name of its profile."""
+        return self._bench.modem.profile.name
+
+    @property
+    def port(self) -> str:
+        """The PTY that a host opens.
+
+        Raises:
+            LookupError: The world was made without PTYs.
+        """
+        for port in self._bench.ports:
+            if isinstance(port, PtyPort):
+                return port.name
+        raise LookupError(f"{self.name} has no PTY; this world was made with pty=False")
+
+    @property
+    def description(self) -> dict[str, Json]:
+        """Name, profile, ports and numbers, as in the ready line."""
+        return self._world.call(lambda _: describe_modem(self._bench))
+
+    @property
+    def line(self) -> SerialLine:
+        """A serial line within the process, plugged in at first use."""
+        if self._line is None:
+            self._line = self._world.call(self._plug)
+        return self._line
+
+    def _plug(self, simulation: Simulation) -> SerialLine:
+        port = MemoryPort(lambda _: None, simulation.journal)
+        self._bench.plug(port)
+        return SerialLine(port.host)
+
+    def command(self, line: str, timeout: float = 5.0) -> list[str]:
+        """Send a command line and return its answer; see :meth:`SerialLine.command`."""
+        return self.line.command(line, timeout)
+
+    def expect(self, pattern: str, timeout: float = 5.0) -> str:
+        """Return the next line that matches; see :meth:`SerialLine.expect`."""
+        return self.line.expect(pattern, timeout)
+
+    def power(self, action: str) -> None:
+        """Press the power key: ``on``, ``off`` or ``reset``."""
+        self._world.call(lambda _: self._bench.power(action))
+
+
+class OneNet:
+    """The platform of a world: what an application sees, without HTTP between."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def create_device(self, imei: str, imsi: str = "", auth_code: str | None = None, *, title: str = "") -> Device:
+        """Make a device record.
+
+        Raises:
+            ValueError: The numbers are no IMEI or IMSI, or the IMEI is taken.
+        """
+        return self._world.call(lambda s: s.platform.devices.create(imei, imsi, auth_code, title=title))
+
+    def device(self, imei: str) -> Device | None:
+        """Return the record of an IMEI, or None."""
+        return self._world.call(lambda s: s.platform.devices.by_imei(imei))
+
+    def online(self, imei: str) -> bool:
+        """Return whether the platform shows the device as online."""
+        device = self.device(imei)
+        return device is not None and device.online
+
+    def datapoint(self, imei: str, stream: str) -> PointValue | None:
+        """Return the newest value of a stream such as ``3303_0_5700``, or None."""
+        device = self.device(imei)
+        if device is None:
+            return None
+        newest = self._world.call(lambda s: s.platform.datapoints.newest(device.id, stream))
+        return None if newest is None else newest.value
+
+    def read(self, imei: str, path: str, timeout: float | None = None) -> tuple[Reading, ...]:
+        """Read ``/3303/0/5700`` from a device; ``timeout`` is in world seconds."""
+        return self._world.run(self._world.simulation.platform.read(imei, Path.parse(path), timeout))
+
+    def write(self, imei: str, path: str, values: list[ResourceWrite], timeout: float | None = None) -> None:
+        """Write resources of an instance and keep its others."""
+        platform = self._world.simulation.platform
+        self._world.run(platform.write(imei, Path.parse(path), values, 2, timeout))
+
+    def execute(self, imei: str, path: str, args: str = "", timeout: float | None = None) -> None:
+        """Execute a resource."""
+        platform = self._world.simulation.platform
+        self._world.run(platform.execute(imei, Path.parse(path), args, timeout))
