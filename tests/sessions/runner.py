@@ -1,14 +1,14 @@
 """Replays a session file over a real PTY, with a real HTTP client on the platform's side.
 
-    profile: NAME      the module that must speak so
-    > LINE             the host sends LINE, CR, LF
-    < LINE             the module prints CR LF, LINE, CR LF: nothing more, nothing less
-    @ api METHOD TARGET [JSON]    the application calls OneNET and does not wait
-    @ api-result JSON             its answer has come, and holds at least these keys
-    @ advance SECONDS             the world jumps
-    @ online true|false           what the platform says of the device
-    @ datapoint STREAM VALUE      the newest point of a stream
-    {name}             stands for any token at its first place and for the same one afterwards
+profile: NAME      the module that must speak so
+> LINE             the host sends LINE, CR, LF
+< LINE             the module prints CR LF, LINE, CR LF: nothing more, nothing less
+@ api METHOD TARGET [JSON]    the application calls OneNET and does not wait
+@ api-result JSON             its answer has come, and holds at least these keys
+@ advance SECONDS             the world jumps
+@ online true|false           what the platform says of the device
+@ datapoint STREAM VALUE      the newest point of a stream
+{name}             stands for any token at its first place and for the same one afterwards
 """
 
 from __future__ import annotations

@@ -113,8 +113,8 @@ class BootstrapMachine:
 
     async def close(self) -> None:
         """Stop every timer and task."""
+        await self._endpoint.close()
         tasks = tuple(self._running.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._endpoint.close()

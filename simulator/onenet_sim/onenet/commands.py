@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from aiocoap import CHANGED, CONTENT, GET, POST, PUT, Code, Message
 
 from onenet_sim.journal import Explanation, PlatformRequest, PlatformResult
-from onenet_sim.lwm2m import ContentFormat, Lwm2mError, parse_links
-from onenet_sim.lwm2m.path import Path
+from onenet_sim.lwm2m import ContentFormat, Lwm2mError, Path, parse_links
 from onenet_sim.onenet.blocks import in_blocks
 from onenet_sim.onenet.coap import Unanswered
 from onenet_sim.onenet.errors import (

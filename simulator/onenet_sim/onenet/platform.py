@@ -185,7 +185,7 @@ class _Running:
         self._endpoint.moved(before, after)
 
     async def close(self) -> None:
+        await self._bootstrap.close()
+        await self._endpoint.close()  # nothing comes in from here on
         self._access.close()
         await self._login.close()
-        await self._bootstrap.close()
-        await self._endpoint.close()
