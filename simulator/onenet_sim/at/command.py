@@ -52,6 +52,8 @@ class ErrorFamily(StrEnum):
     """3GPP TS 27.007, 9.2."""
     CIS = "+CIS ERROR"
     """The MIPL commands."""
+    BASIC = "ERROR"
+    """ITU-T V.250: basic commands say no more than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ class ErrorTable:
     def final_result(self, number: int, report: ErrorReport) -> str:
         """Return the final result for an error at the present level of ``AT+CMEE``."""
         match report:
+            case _ if self.family is ErrorFamily.BASIC:
+                return "ERROR"
             case ErrorReport.PLAIN:
                 return "ERROR"
             case ErrorReport.NUMERIC:

@@ -12,6 +12,7 @@ complete. The rules:
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _FIRST_PRINTABLE = 0x20
 _DELETE = 0x7F
 _SPACE = b" "
+_PLAIN = re.compile(rb"[\x20-\x7e\x80-\xff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,11 @@ class LineEditor:
         A line's command may change the echo or the line end for the octets behind it.
         """
         echo = bytearray()
-        for octet in octets:
-            event, back = self._take(octet)
+        at = 0
+        while at < len(octets):
+            run = self._plain_run(octets, at)
+            event, back = self._append(run) if run else self._take(octets[at])
+            at += len(run) or 1
             if self._settings.echo:
                 echo += back
             if event is not None:
@@ -89,6 +94,21 @@ class LineEditor:
                 yield event
         if echo:
             yield Echo(bytes(echo))
+
+    def _plain_run(self, octets: bytes, at: int) -> bytes:
+        """Return the octets from ``at`` on that only lengthen the line: most of a command, taken in one go."""
+        settings = self._settings
+        if self._text is None or max(settings.line_end, settings.backspace) >= _FIRST_PRINTABLE:
+            return b""
+        found = _PLAIN.match(octets, at)
+        return found[0] if found else b""
+
+    def _append(self, run: bytes) -> tuple[None, bytes]:
+        assert self._text is not None  # noqa: S101 - the caller looked
+        room = self._maximum - len(self._text)
+        self._text += run[:room]
+        self._excess += max(0, len(run) - room)
+        return None, run
 
     def _take(self, octet: int) -> tuple[EditorEvent | None, bytes]:
         """Return what one octet completes and how it is echoed."""
@@ -101,11 +121,7 @@ class LineEditor:
             return None, b""
         if self._text is None:
             return self._begin(octet), as_it_is
-        if len(self._text) < self._maximum:
-            self._text.append(octet)
-        else:
-            self._excess += 1
-        return None, as_it_is
+        return self._append(as_it_is)
 
     def _begin(self, octet: int) -> Line | None:
         self._before.append(octet)

@@ -182,16 +182,24 @@ def _basic(text: str, at: int) -> tuple[Invocation, int]:
     if name == "&" and at < len(text):
         name += text[at].upper()
         at += 1
-    digits = _digits(text, at)
-    at += len(digits)
+    digits, at = _number(text, at)
     if name != "S":
         return Invocation(name, Form.SET if digits else Form.EXEC, digits), at
-    if text[at : at + 1] == "?":
-        return Invocation(name + digits, Form.READ), at + 1
-    if text[at : at + 1] == "=":
-        value = _digits(text, at + 1)
-        return Invocation(name + digits, Form.SET, value), at + 1 + len(value)
-    return Invocation(name + digits, Form.EXEC), at
+    name += digits.lstrip("0") or digits[-1:]
+    behind = _skip_blanks(text, at)
+    if text[behind : behind + 1] == "?":
+        return Invocation(name, Form.READ), behind + 1
+    if text[behind : behind + 1] == "=":
+        value, at = _number(text, behind + 1)
+        return Invocation(name, Form.SET, value), at
+    return Invocation(name, Form.EXEC), at
+
+
+def _number(text: str, at: int) -> tuple[str, int]:
+    """Return the digits that follow, blanks before them skipped, and where they end."""
+    start = _skip_blanks(text, at)
+    digits = _digits(text, start)
+    return digits, start + len(digits) if digits else at
 
 
 def _digits(text: str, at: int) -> str:

@@ -1,5 +1,6 @@
 """What happened: typed events, their causes, and the bounded ring that keeps them."""
 
+from onenet_sim.journal.coap import coap_received, coap_sent
 from onenet_sim.journal.events import (
     Answer,
     CoapMessage,
@@ -58,5 +59,7 @@ __all__ = [
     "SessionChanged",
     "Urc",
     "WorldChanged",
+    "coap_received",
+    "coap_sent",
     "printable",
 ]

@@ -24,9 +24,10 @@ def _fields(
     message: Message,
 ) -> tuple[str, str, int, bytes, str, tuple[str, ...], int | None, int | None, bytes]:
     code = message.code
+    named = code.is_request() or not code
     return (
         message.mtype.name,
-        code.name if code.is_request() or not code else code.dotted,
+        code.name if named and code.name.isidentifier() else code.dotted,
         message.mid,
         message.token,
         "/".join(message.opt.uri_path),

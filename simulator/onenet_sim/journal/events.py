@@ -36,6 +36,10 @@ def printable(octets: bytes) -> str:
     return octets.decode("latin-1").encode("unicode_escape").decode("ascii")
 
 
+def _visible(character: str) -> str:
+    return character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
+
+
 @dataclass(frozen=True, slots=True)
 class Occurrence:
     """What happened, without when and why. The base of all kinds."""
@@ -44,6 +48,11 @@ class Occurrence:
     kind: ClassVar[str]
 
     def __str__(self) -> str:
+        text = self._text()
+        return text if text.isprintable() else "".join(map(_visible, text))
+
+    def _text(self) -> str:
+        """Return how it reads; line ends and other control characters in it are shown as escapes."""
         return self.kind
 
     def to_json(self) -> dict[str, Json]:
@@ -76,7 +85,7 @@ class HostWrote(Occurrence):
     kind: ClassVar[str] = "host_wrote"
     octets: bytes
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return f"host → {printable(self.octets)}"
 
 
@@ -88,7 +97,7 @@ class ModuleWrote(Occurrence):
     kind: ClassVar[str] = "module_wrote"
     octets: bytes
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return f"host ← {printable(self.octets)}"
 
 
@@ -100,7 +109,7 @@ class HostAttached(Occurrence):
     kind: ClassVar[str] = "host_attached"
     port: str
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return f"a host opened {self.port}"
 
 
@@ -112,7 +121,7 @@ class HostDetached(Occurrence):
     kind: ClassVar[str] = "host_detached"
     port: str
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return f"the host closed {self.port}"
 
 
@@ -125,7 +134,7 @@ class OctetsLost(Occurrence):
     octets: bytes
     why: str
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return f"lost {printable(self.octets)}: {self.why}"
 
 
@@ -140,7 +149,7 @@ class CommandLine(Occurrence):
     kind: ClassVar[str] = "command"
     line: str
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return f"> {self.line}"
 
 
@@ -153,7 +162,7 @@ class Answer(Occurrence):
     lines: tuple[str, ...]
     final_result: str
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return "< " + " | ".join((*self.lines, self.final_result))
 
 
@@ -165,7 +174,7 @@ class Urc(Occurrence):
     kind: ClassVar[str] = "urc"
     line: str
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return f"< {self.line}"
 
 
@@ -181,7 +190,7 @@ class PowerChanged(Occurrence):
     state: str
     why: str
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return f"module {self.state}: {self.why}"
 
 
@@ -195,7 +204,7 @@ class SessionChanged(Occurrence):
     after: str
     why: str
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return f"session {self.before} → {self.after}: {self.why}"
 
 
@@ -219,7 +228,7 @@ class CoapMessage(Occurrence):
     payload: bytes
     repeat: int = 0
 
-    def _read(self) -> str:
+    def _message(self) -> str:
         words = [self.type, self.code, f"mid={self.message_id}"]
         if self.path or self.code in {"GET", "PUT", "POST", "DELETE"}:
             words.append("/" + self.path)
@@ -243,8 +252,8 @@ class CoapSent(CoapMessage):
     layer: ClassVar[Layer] = Layer.COAP
     kind: ClassVar[str] = "coap_sent"
 
-    def __str__(self) -> str:
-        return f"{self.end} → {self.peer}  {self._read()}"
+    def _text(self) -> str:
+        return f"{self.end} → {self.peer}  {self._message()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,8 +263,8 @@ class CoapReceived(CoapMessage):
     layer: ClassVar[Layer] = Layer.COAP
     kind: ClassVar[str] = "coap_received"
 
-    def __str__(self) -> str:
-        return f"{self.end} ← {self.peer}  {self._read()}"
+    def _text(self) -> str:
+        return f"{self.end} ← {self.peer}  {self._message()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +277,7 @@ class DatagramDropped(Occurrence):
     octets: bytes
     why: str
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return f"{self.where} dropped {len(self.octets)} octets: {self.why}"
 
 
@@ -286,7 +295,7 @@ class DeviceChanged(Occurrence):
     what: str
     detail: str = ""
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return f"device {self.imei} {self.what}" + (f": {self.detail}" if self.detail else "")
 
 
@@ -301,7 +310,7 @@ class PlatformRequest(Occurrence):
     path: str
     why: str
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return f"platform {self.operation} {self.path} ({self.why})"
 
 
@@ -316,7 +325,7 @@ class PlatformResult(Occurrence):
     path: str
     outcome: str
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return f"platform {self.operation} {self.path}: {self.outcome}"
 
 
@@ -330,7 +339,7 @@ class DataPoint(Occurrence):
     stream: str
     value: str | int | float | bool | tuple[int, ...]
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         value = list(self.value) if isinstance(self.value, tuple) else self.value
         return f"data point {self.stream} = {value!r}"
 
@@ -348,7 +357,7 @@ class HttpRequest(Occurrence):
     target: str
     body: str = ""
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return f"{self.method} {self.target}" + (f" {self.body}" if self.body else "")
 
 
@@ -361,7 +370,7 @@ class HttpAnswer(Occurrence):
     status: int
     body: str
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return f"HTTP {self.status} {self.body}"
 
 
@@ -376,7 +385,7 @@ class WorldChanged(Occurrence):
     kind: ClassVar[str] = "world"
     what: str
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return f"world {self.what}"
 
 
@@ -388,5 +397,5 @@ class Explanation(Occurrence):
     kind: ClassVar[str] = "explanation"
     what: str
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return f"because {self.what}"

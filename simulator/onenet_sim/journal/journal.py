@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -60,6 +59,21 @@ class Event:
         }
 
 
+class Because:
+    """A block of code with a cause; see :meth:`Journal.because`."""
+
+    __slots__ = ("_cause", "_mark")
+
+    def __init__(self, cause: int | None) -> None:
+        self._cause = cause
+
+    def __enter__(self) -> None:
+        self._mark = _cause.set(self._cause)
+
+    def __exit__(self, *_: object) -> None:
+        _cause.reset(self._mark)
+
+
 class Journal:
     """All that happened in a world, oldest first.
 
@@ -92,17 +106,12 @@ class Journal:
             follower(event)
         return event.id
 
-    @contextmanager
-    def because(self, cause: int | None) -> Iterator[None]:
+    def because(self, cause: int | None) -> Because:
         """Within the block, events that name no cause are caused by ``cause``.
 
         Tasks and timers created within the block keep it (it is a context variable).
         """
-        mark = _cause.set(cause)
-        try:
-            yield
-        finally:
-            _cause.reset(mark)
+        return Because(cause)
 
     @property
     def cause(self) -> int | None:

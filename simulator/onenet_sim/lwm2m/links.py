@@ -63,9 +63,7 @@ def parse_links(text: str) -> tuple[Link, ...]:
     while True:
         target = _TARGET.match(text, offset)
         if target is None:
-            raise Lwm2mError(
-                f"link at offset {offset}: expected <target>, found {text[offset : offset + 16]!r}"
-            )
+            raise Lwm2mError(f"link at offset {offset}: expected <target>, found {text[offset : offset + 16]!r}")
         attributes, offset = _parse_attributes(text, target.end())
         links.append(Link(target[1], attributes))
         if offset == len(text):
@@ -113,9 +111,7 @@ def _parse_attributes(text: str, offset: int) -> tuple[tuple[tuple[str, str | No
     attributes: list[tuple[str, str | None]] = []
     while match := _ATTRIBUTE.match(text, offset):
         name, quoted, bare = match.groups()
-        attributes.append(
-            (name, bare if quoted is None else re.sub(r"\\(.)", r"\1", quoted, flags=re.DOTALL))
-        )
+        attributes.append((name, bare if quoted is None else re.sub(r"\\(.)", r"\1", quoted, flags=re.DOTALL)))
         offset = match.end()
     return tuple(attributes), offset
 

@@ -124,9 +124,7 @@ def _decode_entry(octets: bytes, start: int, end: int, allowed: frozenset[TlvKin
     length_size = first >> 3 & 0x03
     value_start = start + 1 + id_size + length_size
     if value_start > end:
-        raise Lwm2mError(
-            f"TLV at offset {start}: header of {value_start - start} octets, {end - start} are left"
-        )
+        raise Lwm2mError(f"TLV at offset {start}: header of {value_start - start} octets, {end - start} are left")
     identifier = int.from_bytes(octets[start + 1 : start + 1 + id_size], "big")
     length = int.from_bytes(octets[start + 1 + id_size : value_start], "big")
     if length_size == 0:

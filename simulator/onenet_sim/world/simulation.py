@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,10 @@ from onenet_sim.world.bench import Bench
 from onenet_sim.world.identities import draw_identity
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from onenet_sim.journal import Event
     from onenet_sim.ports import Port
     from onenet_sim.world.clock import Clock
     from onenet_sim.world.loop import WorldLoop
@@ -46,6 +49,9 @@ class Simulation:
         self.platform = self._new_platform()
         self._loop = loop
         self._air = Air(self.addresses, self.journal)
+        self._followers: list[Callable[[Event], None]] = []
+        self._resetting = asyncio.Lock()
+        self.journal.follow(self._tell)
 
     async def start(self) -> None:
         """Bind every socket, start the platform, switch every modem on.
@@ -120,22 +126,40 @@ class Simulation:
             pace=self.settings.pace or Pace.INSTANT,
         )
 
+    def follow(self, follower: Callable[[Event], None]) -> Callable[[], None]:
+        """Call ``follower`` with every new event; the returned function ends that.
+
+        It goes on after a reset, with the events of the fresh journal, whose ids begin at 1 again.
+        """
+        self._followers.append(follower)
+        return lambda: self._followers.remove(follower)
+
+    def _tell(self, event: Event) -> None:
+        for follower in tuple(self._followers):
+            follower(event)
+
     async def reset(self) -> None:
-        """Begin again: same ports, sockets and seed; nothing remembered."""
+        """Begin again: same ports, sockets and seed; nothing remembered. Resets happen one after the other."""
+        async with self._resetting:
+            with self.journal.because(None):
+                await self._begin_again()
+
+    async def _begin_again(self) -> None:
         for bench in self.benches.values():
             bench.retire()
         await self.platform.stop()
+        await self._loop.settled()  # what is still in the sockets belongs to the world that ends
         self._loop.restart()
         self.journal = Journal(self._loop.time)
+        self.journal.follow(self._tell)
         for endpoint in (self.bootstrap, self.access):
             endpoint.journal = self.journal
         self._air.journal = self.journal
         self.platform = self._new_platform()
         await self.platform.start(self.bootstrap, self.access)
-        with self.journal.because(None):
-            for number, bench in enumerate(self.benches.values(), start=1):
-                bench.install(self._new_modem(number), self.journal)
-            self.journal.note(WorldChanged(f"reset with seed {self.settings.seed}"))
+        for number, bench in enumerate(self.benches.values(), start=1):
+            bench.install(self._new_modem(number), self.journal)
+        self.journal.note(WorldChanged(f"reset with seed {self.settings.seed}"))
 
     async def close(self) -> None:
         """End the world and give everything up."""

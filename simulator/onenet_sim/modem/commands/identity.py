@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from onenet_sim.at import Command, Integer, Verbatim, done, fields
+from onenet_sim.at import Command, ErrorFamily, Integer, Verbatim, done, fields
 
 if TYPE_CHECKING:
     from onenet_sim.at import Result
@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 def commands(profile: Profile) -> list[Command[Module]]:
     """Return this group's commands."""
     return [
-        Command("I", "identification", (Integer("value", 0, 9),), set=_identify, exec=_identify),
+        Command(
+            "I",
+            "identification",
+            (Integer("value", 0, 9),),
+            set=_identify,
+            exec=_identify,
+            errors=ErrorFamily.BASIC,
+        ),
         Command("+CGMI", "manufacturer", exec=lambda module: _label(module.profile.label.manufacturer)),
         Command("+CGMM", "model", exec=lambda module: _label(module.profile.label.model)),
         Command("+CGMR", "revision", exec=lambda module: _label(module.profile.label.revision)),

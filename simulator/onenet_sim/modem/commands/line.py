@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from onenet_sim.at import Command, ErrorReport, Integer, Optional, Verbatim, done, fields
+from onenet_sim.at import Command, ErrorFamily, ErrorReport, Integer, Optional, Verbatim, done, fields
 
 if TYPE_CHECKING:
     from onenet_sim.at import Result
@@ -23,9 +23,9 @@ def commands(_profile: Profile) -> list[Command[Module]]:
         _s_register("S3", "the character that ends a command line", "line_end"),
         _s_register("S4", "the character behind it in results", "line_feed"),
         _s_register("S5", "the character that deletes", "backspace"),
-        Command("Z", "settings as after boot", (_ZERO,), set=_restore, exec=_restore),
-        Command("&F", "factory settings", (_ZERO,), set=_restore, exec=_restore),
-        Command("&W", "store the settings", (_ZERO,), set=_accept, exec=_accept),
+        Command("Z", "settings as after boot", (_ZERO,), set=_restore, exec=_restore, errors=ErrorFamily.BASIC),
+        Command("&F", "factory settings", (_ZERO,), set=_restore, exec=_restore, errors=ErrorFamily.BASIC),
+        Command("&W", "store the settings", (_ZERO,), set=_accept, exec=_accept, errors=ErrorFamily.BASIC),
         Command(
             "+CMEE",
             "how much an error says",
@@ -46,7 +46,14 @@ def _flag(name: str, summary: str, attribute: str) -> Command[Module]:
         setattr(module.settings, attribute, bool(value))
         return done()
 
-    return Command(name, summary, (Optional(Integer("value", 0, 1), 0),), set=set_flag, exec=set_flag)
+    return Command(
+        name,
+        summary,
+        (Optional(Integer("value", 0, 1), 0),),
+        set=set_flag,
+        exec=set_flag,
+        errors=ErrorFamily.BASIC,
+    )
 
 
 def _s_register(name: str, summary: str, attribute: str) -> Command[Module]:
@@ -57,7 +64,9 @@ def _s_register(name: str, summary: str, attribute: str) -> Command[Module]:
     def read_register(module: Module) -> Result:
         return done(Verbatim(f"{getattr(module.settings, attribute):03d}"))
 
-    return Command(name, summary, (Integer("value", 0, 127),), set=set_register, read=read_register)
+    return Command(
+        name, summary, (Integer("value", 0, 127),), set=set_register, read=read_register, errors=ErrorFamily.BASIC
+    )
 
 
 def _restore(module: Module, _value: int = 0) -> Result:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from onenet_sim.at import Command, Done, ErrorFamily, ErrorTable, Verbatim
+from onenet_sim.at import Command, Done, ErrorFamily, ErrorTable, Spacing, Verbatim
 from onenet_sim.modem.codes import CmeError, Situation
 from onenet_sim.modem.commands import (
     identity,
@@ -60,6 +60,7 @@ def error_tables(profile: Profile) -> dict[ErrorFamily, ErrorTable]:
             unsupported=CmeError.OPERATION_NOT_SUPPORTED,
             names={int(number): name for number, name in _CME_NAMES.items()},
         ),
+        ErrorFamily.BASIC: ErrorTable(ErrorFamily.BASIC, Spacing.NONE, syntax=0, unsupported=0, names={}),
         ErrorFamily.CIS: ErrorTable(
             ErrorFamily.CIS,
             profile.blanks.cis_error,

@@ -1,0 +1,159 @@
+"""Measures what the budgets are about, each against the thing itself in one run: ``make bench``.
+
+No test asserts on these figures; they are for people.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import serial
+
+from onenet_sim import World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_ROUND_TRIPS = 2000
+_ECHO = """
+import os, pty, sys, tty
+master, slave = pty.openpty()
+tty.setraw(slave)
+print(os.ttyname(slave), flush=True)
+while True:
+    os.write(master, os.read(master, 4096) and b"\\r\\nOK\\r\\n")
+"""
+_MODULE = """
+import sys
+from onenet_sim import World
+with World(pace="instant") as world:
+    print(world.modem.port, flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def _program(source: str) -> Iterator[str]:
+    """Run a program that prints the port it answers on."""
+    command = [sys.executable, "-c", source]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip()
+        process.kill()
+
+
+def _round_trips(port: serial.Serial, count: int) -> float:
+    """Return the median seconds of an AT round trip."""
+    port.timeout = 5
+    times = []
+    for _ in range(count):
+        began = time.perf_counter()
+        port.write(b"AT\r")
+        port.read_until(b"OK\r\n")
+        times.append(time.perf_counter() - began)
+    return statistics.median(times)
+
+
+def round_trip() -> tuple[float, float]:
+    """Return the medians of an AT round trip with the module and with a bare echo, taken in turns."""
+    with _program(_MODULE) as module, _program(_ECHO) as echo:
+        with serial.Serial(module, timeout=1) as ours, serial.Serial(echo) as bare:
+            ours.read_until(b"+MATREADY\r\n")
+            medians: list[list[float]] = [[], []]
+            for _ in range(10):
+                medians[0].append(_round_trips(ours, _ROUND_TRIPS // 10))
+                medians[1].append(_round_trips(bare, _ROUND_TRIPS // 10))
+    return statistics.median(medians[0]), statistics.median(medians[1])
+
+
+def _seconds(action: Callable[[], object], times: int = 5) -> float:
+    """Return the median seconds that an action takes."""
+    taken = []
+    for _ in range(times):
+        began = time.perf_counter()
+        action()
+        taken.append(time.perf_counter() - began)
+    return statistics.median(taken)
+
+
+def start() -> float:
+    """Return the median seconds from nothing to a world with a modem that answers."""
+
+    def begin() -> None:
+        worlds.append(World(seed=1))
+
+    worlds: list[World] = []
+    taken = _seconds(begin)
+    for world in worlds:
+        world.close()
+    return taken
+
+
+def _prepare(world: World) -> None:
+    for line in ("AT+MIPLCREATE", 'AT+MIPLADDOBJ=0,3200,1,"1",0,0'):
+        assert world.modem.command(line)[-1] == "OK"
+
+
+def login() -> float:
+    """Return the median seconds from OPEN to event 6, by bootstrap, at instant pace."""
+    times = []
+    with World(seed=1, pace="instant") as world:
+        for _ in range(10):
+            _prepare(world)
+            began = time.perf_counter()
+            world.modem.line.write(b"AT+MIPLOPEN=0,90000,30\r")
+            world.modem.expect(r"\+MIPLEVENT: 0,6")
+            times.append(time.perf_counter() - began)
+            world.settle()
+            world.reset()
+            world.modem.line.lines()
+    return statistics.median(times)
+
+
+def day() -> float:
+    """Return the seconds that 24 jumps of an hour take, each with a confirmable report."""
+    with World(seed=1, clock="stopped", pace="instant") as world:
+        _prepare(world)
+        world.modem.command("AT+MIPLOPEN=0,90000,30")
+        world.settle()
+        began = time.perf_counter()
+        for hour in range(1, 25):
+            world.clock.advance(hours=1)
+            world.modem.command(f'AT+MIPLNOTIFY=0,0,3200,0,5750,1,4,"abcd",0,0,{hour}')
+        world.settle()
+        taken = time.perf_counter() - began
+        assert sum(line.startswith("+MIPLEVENT: 0,26,") for line in world.modem.line.lines()) == 24
+    return taken
+
+
+def reset() -> float:
+    """Return the median seconds of a reset."""
+    with World(seed=1) as world:
+        _prepare(world)
+        return _seconds(world.reset)
+
+
+def main() -> None:
+    """Print each figure beside its budget."""
+    ours, bare = round_trip()
+    rows = [
+        ("AT round trip, against a bare PTY echo", ours / bare, "x", 1.6),
+        ("  (module)", ours * 1e6, "us", None),
+        ("  (bare echo)", bare * 1e6, "us", None),
+        ("world start", start() * 1e3, "ms", 80),
+        ("world reset", reset() * 1e3, "ms", 10),
+        ("OPEN to event 6 with bootstrap, instant pace", login() * 1e3, "ms", 30),
+        ("24 h with hourly reports", day(), "s", 0.3),
+    ]
+    for what, figure, unit, budget in rows:
+        limit = "" if budget is None else f"budget {budget:g} {unit}"
+        print(f"{what:48} {figure:9.2f} {unit:3} {limit}")  # noqa: T201 - a program's output
+
+
+if __name__ == "__main__":
+    main()
