@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _FIRST_PRINTABLE = 0x20
 _DELETE = 0x7F
 _SPACE = b" "
+_BEGINNING = re.compile(rb"[Aa][Tt][\x20-\x7e\x80-\xff]*")
 _PLAIN = re.compile(rb"[\x20-\x7e\x80-\xff]+")
 
 
@@ -96,19 +97,22 @@ class LineEditor:
             yield Echo(bytes(echo))
 
     def _plain_run(self, octets: bytes, at: int) -> bytes:
-        """Return the octets from ``at`` on that only lengthen the line: most of a command, taken in one go."""
+        """Return the octets from ``at`` on that begin or lengthen a line: most of a command, taken in one go."""
         settings = self._settings
-        if self._text is None or max(settings.line_end, settings.backspace) >= _FIRST_PRINTABLE:
+        if settings.line_end >= _FIRST_PRINTABLE or settings.backspace >= _FIRST_PRINTABLE:
             return b""
-        found = _PLAIN.match(octets, at)
-        return found[0] if found else b""
+        found = (_BEGINNING if self._text is None and not self._before else _PLAIN).match(octets, at)
+        return found[0] if found and not self._before else b""
 
     def _append(self, run: bytes) -> tuple[None, bytes]:
-        assert self._text is not None  # noqa: S101 - the caller looked
+        """Take octets that are plainly part of a line; the first two may be its ``AT``."""
+        back = run
+        if self._text is None:
+            self._text, run = bytearray(), run[2:]
         room = self._maximum - len(self._text)
         self._text += run[:room]
         self._excess += max(0, len(run) - room)
-        return None, run
+        return None, back
 
     def _take(self, octet: int) -> tuple[EditorEvent | None, bytes]:
         """Return what one octet completes and how it is echoed."""

@@ -6,6 +6,7 @@ reports, assertions, the web page and the control API all work from these classe
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
@@ -56,7 +57,7 @@ class Occurrence:
         return self.kind
 
     def to_json(self) -> dict[str, Json]:
-        """Return the fields as JSON values; octets become upper-case hex."""
+        """Return the fields as JSON values; octets become upper-case hex, and numbers JSON lacks become text."""
         return {field.name: _json(getattr(self, field.name)) for field in fields(self)}
 
 
@@ -64,6 +65,8 @@ def _json(value: object) -> Json:
     match value:
         case bytes():
             return value.hex().upper()
+        case float() if not math.isfinite(value):
+            return str(value)
         case None | bool() | int() | float() | str():
             return value
         case dict():

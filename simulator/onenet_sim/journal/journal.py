@@ -102,8 +102,9 @@ class Journal:
             modem = parent.modem if parent else None
         event = Event(next(self._ids), self._clock(), cause, modem, what)
         self._events.append(event)
-        for follower in tuple(self._followers):
-            follower(event)
+        if self._followers:
+            for follower in tuple(self._followers):
+                follower(event)
         return event.id
 
     def because(self, cause: int | None) -> Because:

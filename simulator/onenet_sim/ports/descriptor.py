@@ -40,6 +40,7 @@ class DescriptorPort:
         self._queued = 0
         self._boot_text = bytearray()
         self._settling: asyncio.TimerHandle | None = None
+        self._waiting = False
 
     @property
     def attached(self) -> bool:
@@ -71,7 +72,7 @@ class DescriptorPort:
 
     def _unlisten(self) -> None:
         self._loop.remove_reader(self._descriptor)
-        self._loop.remove_writer(self._descriptor)
+        self._wait_for_room(wanted=False)
         self._descriptor = -1
 
     def _attach(self) -> None:
@@ -86,7 +87,7 @@ class DescriptorPort:
         if self._settling:
             self._settling.cancel()
             self._settling = None
-        self._loop.remove_writer(self._descriptor)
+        self._wait_for_room(wanted=False)
         if self._queue:
             self._lose(b"".join(self._queue), f"the host closed {self.name} without having read it")
             self._queue.clear()
@@ -150,10 +151,20 @@ class DescriptorPort:
             self._queued -= written
             if written < len(octets):
                 self._queue[0] = octets[written:]
-                self._loop.add_writer(self._descriptor, self._flush)
+                self._wait_for_room(wanted=True)
                 return
             self._queue.popleft()
-        self._loop.remove_writer(self._descriptor)
+        self._wait_for_room(wanted=False)
+
+    def _wait_for_room(self, *, wanted: bool) -> None:
+        """Go on writing when the descriptor takes more, or stop waiting for that."""
+        if wanted == self._waiting:
+            return
+        self._waiting = wanted
+        if wanted:
+            self._loop.add_writer(self._descriptor, self._flush)
+        else:
+            self._loop.remove_writer(self._descriptor)
 
     def _keep(self, octets: bytes) -> None:
         room = BOOT_OCTETS - len(self._boot_text)

@@ -95,18 +95,25 @@ class PtyPort(DescriptorPort):
             return
         with self.journal.because(None):
             happened = self._watch.read()
-            for opened in happened:
+            looked = bool(happened)
+            while happened:
+                opened = happened.pop(0)
                 self._hosts = max(0, self._hosts + (1 if opened else -1))
                 if opened and self._hosts == 1:
                     self._attach()
                 elif not opened and self._hosts == 0 and self._attached:
-                    self._clean()
-            if happened and not self._hosts:
+                    happened += self._watch.read()
+                    self._clean(followed=True in happened)
+            if looked and not self._hosts:
                 _make_raw(self._slave)
 
-    def _clean(self) -> None:
-        """Take what the last host still said, and leave the next one a line with nothing on it."""
-        self._drain()
+    def _clean(self, *, followed: bool) -> None:
+        """Take what the last host still said, and leave the next one a line with nothing on it.
+
+        When the next one is there already, what there is to read may be its own: that waits until it is attached.
+        """
+        if not followed:
+            self._drain()
         self._detach()
         termios.tcflush(self._slave, termios.TCIFLUSH)
 

@@ -105,6 +105,7 @@ class Bench:
         self.pump()
 
     def _due(self) -> None:
+        self._timer = None
         with self._journal.because(None):
             self.modem.handle_timer(self._loop.time())
             self.pump()
@@ -120,9 +121,13 @@ class Bench:
         for datagram in self.modem.datagrams_to_send():
             dialled = Address(datagram.peer.host, datagram.peer.port)
             self.link.send(datagram.octets, dialled, cause=datagram.cause)
+        self._wait_until(self.modem.next_deadline)
+
+    def _wait_until(self, deadline: float | None) -> None:
         if self._timer is not None:
+            if self._timer.when() == deadline and not self._timer.cancelled():
+                return
             self._timer.cancel()
-        deadline = self.modem.next_deadline
         self._timer = None if deadline is None else self._loop.call_at(deadline, self._due)
 
     def retire(self) -> None:

@@ -210,7 +210,8 @@ class WorldLoop(asyncio.SelectorEventLoop):
 
     def _turn(self, timeout: float | None) -> _Ready:
         """Answer the loop that wants to wait ``timeout`` world seconds (0: callbacks or timers are ready)."""
-        self._drop_cancelled_jumps()
+        if self._jumps:
+            self._drop_cancelled_jumps()
         if not self._jumps or self._stopping:
             return self._poll(self._real(timeout))
         if timeout == 0:
