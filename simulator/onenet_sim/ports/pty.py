@@ -118,8 +118,7 @@ class PtyPort(DescriptorPort):
         termios.tcflush(self._slave, termios.TCIFLUSH)
 
     def _readable(self) -> None:
-        if not self._attached:  # the host may have written before its opening was seen
-            self._look()
+        self._look()  # who opened the port comes before what they wrote
         super()._readable()
 
 

@@ -1,29 +1,38 @@
 """The world: clock, seed, configuration, and the one place where modem, air and platform are put together."""
 
-from onenet_sim.journal import Event, Layer
+from onenet_sim.journal import Event, HttpAnswer, HttpRequest, Json, Layer
 from onenet_sim.modem import Pace, ProfileError, profile_names
 from onenet_sim.world.clock import Clock, ClockMode
 from onenet_sim.world.identities import draw_iccid, draw_identity, draw_imei, draw_imsi
 from onenet_sim.world.line import SerialLine
 from onenet_sim.world.settings import WorldSettings, present
+from onenet_sim.world.simulation import Simulation
+from onenet_sim.world.state import clock_state, modem_state, world_state
 from onenet_sim.world.world import Modem, OneNet, World
 
 __all__ = [
     "Clock",
     "ClockMode",
     "Event",
+    "HttpAnswer",
+    "HttpRequest",
+    "Json",
     "Layer",
     "Modem",
     "OneNet",
     "Pace",
     "ProfileError",
     "SerialLine",
+    "Simulation",
     "World",
     "WorldSettings",
+    "clock_state",
     "draw_iccid",
     "draw_identity",
     "draw_imei",
     "draw_imsi",
+    "modem_state",
     "present",
     "profile_names",
+    "world_state",
 ]

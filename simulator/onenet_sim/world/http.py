@@ -1,18 +1,23 @@
 """Serves HTTP in front of the world.
 
 The server runs in a thread and in real time of its own, so that neither its timers nor its idle clients take
-part in a jump. Each request is read whole, answered on the world's loop, and sent back from there.
+part in a jump. Each request is read whole and answered on the world's loop. An application that streams is
+slowed to what its client takes, and told when the client or the server hangs up.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
+
+    import uvicorn
 
     from onenet_sim.world.loop import WorldLoop
 
@@ -25,7 +30,9 @@ if TYPE_CHECKING:
 BODY_MAXIMUM = 1024 * 1024
 """Octets of a request's body that are read; a longer one is answered 413."""
 
+_GRACE_SECONDS = 1.0
 _STOP_SECONDS = 5.0
+_WAITING_CLIENTS = 128
 
 
 class HttpServer:
@@ -49,13 +56,14 @@ class HttpServer:
 
         self._socket = _bind(host, port)
         self.url = "http://{}:{}".format(*self._socket.getsockname())
+        self._bridge = _Bridge(app, loop)
         config = uvicorn.Config(
-            _across(app, loop),
+            self._bridge,
             lifespan="off",
             log_config=None,
             access_log=False,
             ws="none",
-            timeout_graceful_shutdown=1,
+            timeout_graceful_shutdown=int(_STOP_SECONDS),
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._serve, name="onenet-sim http", daemon=True)
@@ -65,17 +73,23 @@ class HttpServer:
         self._server.run(sockets=[self._socket])
 
     def close(self) -> None:
-        """Stop serving and free the port."""
+        """Stop serving and free the port. Answers that are still on the way get a second."""
+        self._bridge.hang_up()
         self._server.should_exit = True
-        self._thread.join(_STOP_SECONDS)
+        self._thread.join(_GRACE_SECONDS)
+        if self._thread.is_alive():
+            self._bridge.abort(self._server)
+            self._thread.join(_STOP_SECONDS)
         self._socket.close()
 
 
 def _bind(host: str, port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # With the protocol named, asyncio switches Nagle's algorithm off: without, small answers wait 40 ms.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
+        listener.listen(_WAITING_CLIENTS)  # who comes before the server's thread is up waits
     except OSError as error:
         listener.close()
         why = error.strerror or str(error)
@@ -83,63 +97,126 @@ def _bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _across(app: AsgiApp, world: WorldLoop) -> AsgiApp:
-    """Return an application for the server's loop that runs ``app`` on the world's."""
+class _Bridge:
+    """An application for the server's loop that runs another one on the world's."""
 
-    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        body = await _read(receive)
-        if body is None:
+    def __init__(self, app: AsgiApp, world: WorldLoop) -> None:
+        self._app = app
+        self._world = world
+        self._receivers: set[_Receiver] = set()
+        self._works: set[asyncio.Future[None]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._closing = False
+        self._aborted = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            body = await _read(receive)
+        except _BodyTooLongError:
             await _refuse(send)
             return
-        here = asyncio.get_running_loop()
-        outgoing: asyncio.Queue[Message | None] = asyncio.Queue()
+        except ConnectionError:
+            return
+        self._loop = here = asyncio.get_running_loop()
 
-        async def on_world() -> None:
-            try:
-                await app(scope, _Receiver(body), sender)
-            finally:
-                here.call_soon_threadsafe(outgoing.put_nowait, None)
+        async def on_world(message: Message) -> None:
+            await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(_coroutine(send(message)), here))
 
-        async def sender(message: Message) -> None:
-            here.call_soon_threadsafe(outgoing.put_nowait, message)
-
-        work = asyncio.run_coroutine_threadsafe(on_world(), world)
+        receiver = _Receiver(body, self._world)
+        self._receivers.add(receiver)
+        if self._closing:
+            receiver.hang_up()
+        watch = asyncio.create_task(_watch(receive, receiver))
+        answering = _coroutine(self._app(scope, receiver, on_world))
+        work = asyncio.wrap_future(asyncio.run_coroutine_threadsafe(answering, self._world))
+        self._works.add(work)
         try:
-            while (message := await outgoing.get()) is not None:
-                await send(message)
+            await work
+        except asyncio.CancelledError:
+            if not self._aborted:
+                raise
         finally:
-            work.cancel()
+            watch.cancel()
+            self._works.discard(work)
+            self._receivers.discard(receiver)
 
-    return serve
+    def hang_up(self) -> None:
+        """Tell every application that its client is gone, and those that come later; from any thread."""
+        self._closing = True
+        for receiver in tuple(self._receivers):
+            receiver.hang_up()
+
+    def abort(self, server: uvicorn.Server) -> None:
+        """Cut the connections of the server, whatever is on the way; from any thread."""
+
+        def cut() -> None:
+            self._aborted = True
+            for connection in tuple(server.server_state.connections):
+                connection.transport.abort()
+            for work in tuple(self._works):
+                work.cancel()
+
+        if self._loop is not None:
+            with suppress(RuntimeError):  # it has just ended by itself
+                self._loop.call_soon_threadsafe(cut)
 
 
 class _Receiver:
-    """Gives an application its request's body, which was read before; then nothing until it is cancelled."""
+    """Gives an application its request's body, which was read before; then nothing until someone hangs up."""
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes, world: WorldLoop) -> None:
         self._body: bytes | None = body
+        self._world = world
+        self._gone = asyncio.Event()
 
     async def __call__(self) -> Message:
         body, self._body = self._body, None
         if body is None:
-            await asyncio.get_running_loop().create_future()
+            await self._gone.wait()
+            return {"type": "http.disconnect"}
         return {"type": "http.request", "body": body, "more_body": False}
 
+    def hang_up(self) -> None:
+        """Tell the application that nobody listens any more; from any thread."""
+        with suppress(RuntimeError):  # the world has ended
+            self._world.call_soon_threadsafe(self._gone.set)
 
-async def _read(receive: Receive) -> bytes | None:
-    """Return the whole body, or None if it is too long."""
-    body = b""
+
+class _BodyTooLongError(Exception):
+    """A request's body is longer than what is read."""
+
+
+async def _coroutine(waiting: Awaitable[None]) -> None:
+    await waiting
+
+
+async def _watch(receive: Receive, receiver: _Receiver) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    receiver.hang_up()
+
+
+async def _read(receive: Receive) -> bytes:
+    """Return the whole body.
+
+    Raises:
+        _BodyTooLongError: It is longer than :data:`BODY_MAXIMUM`.
+        ConnectionError: The client hung up in its midst.
+    """
+    body = bytearray()
     while True:
         message = await receive()
-        body += bytes(message.get("body", b""))
+        if message["type"] == "http.disconnect":
+            raise ConnectionError("the client hung up")
+        body += message.get("body", b"")
         if len(body) > BODY_MAXIMUM:
-            return None
+            raise _BodyTooLongError
         if not message.get("more_body"):
-            return body
+            return bytes(body)
 
 
 async def _refuse(send: Send) -> None:
-    text = f"the body is longer than {BODY_MAXIMUM} octets".encode()
-    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(text)).encode())]
+    body = json.dumps({"error": f"the body is longer than {BODY_MAXIMUM:,} octets"}).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": text})
+    await send({"type": "http.response.body", "body": body})

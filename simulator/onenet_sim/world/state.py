@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from onenet_sim.journal import Json
     from onenet_sim.onenet import Device
     from onenet_sim.world.bench import Bench
+    from onenet_sim.world.clock import Clock
     from onenet_sim.world.simulation import Simulation
 
 
@@ -17,13 +18,20 @@ def world_state(simulation: Simulation) -> dict[str, Json]:
     """Return world time, modems and devices."""
     clock = simulation.clock
     return {
+        **clock_state(clock),
+        "seed": simulation.settings.seed,
+        "modems": [modem_state(bench, clock.now) for bench in simulation.benches.values()],
+        "devices": [_device(device) for device in simulation.platform.devices],
+        "journal": {"events": len(simulation.journal), "dropped": simulation.journal.dropped},
+    }
+
+
+def clock_state(clock: Clock) -> dict[str, Json]:
+    """Return world time in seconds, on the calendar, and how it goes."""
+    return {
         "time": round(clock.now, 6),
         "calendar": clock.calendar.isoformat(timespec="milliseconds"),
         "clock": str(clock.mode),
-        "seed": simulation.settings.seed,
-        "modems": [_modem(bench, clock.now) for bench in simulation.benches.values()],
-        "devices": [_device(device) for device in simulation.platform.devices],
-        "journal": {"events": len(simulation.journal), "dropped": simulation.journal.dropped},
     }
 
 
@@ -44,7 +52,8 @@ def describe_modem(bench: Bench) -> dict[str, Json]:
     return {**described, "imei": identity.imei, "imsi": identity.imsi, "iccid": identity.iccid}
 
 
-def _modem(bench: Bench, now: float) -> dict[str, Json]:
+def modem_state(bench: Bench, now: float) -> dict[str, Json]:
+    """Return a modem's description, power, radio and MIPL session at world time ``now``."""
     module = bench.modem.module
     state: dict[str, Json] = {
         **describe_modem(bench),

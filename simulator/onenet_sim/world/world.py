@@ -6,7 +6,6 @@ import asyncio
 import threading
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-
 from onenet_sim.lwm2m import Path
 from onenet_sim.modem import Pace
 from onenet_sim.ports import MemoryPort, PtyPort
@@ -66,7 +65,7 @@ class World:
         mode = ClockMode.parse(clock) if isinstance(clock, str) else clock
         chosen = None if pace is None else Pace(pace)
         self.settings = WorldSettings(profile=profile, seed=seed, clock=mode, pace=chosen, **settings)
-        self._loop = WorldLoop()
+        self._loop = WorldLoop(mode.pace)
         self.clock = Clock(self._loop, self.settings.epoch, mode)
         self._simulation = Simulation(self.settings, self._loop, self.clock)
         self._servers: list[HttpServer] = []
@@ -95,7 +94,9 @@ class World:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def call(self, function: Callable[[Simulation], T]) -> T:
-        """Call a function with the simulation, on the world's own loop."""
+        """Call a function with the simulation, on the world's own loop; of a closed world, here and now."""
+        if self._loop.is_closed():
+            return function(self._simulation)
 
         async def called() -> T:
             return function(self._simulation)
@@ -207,8 +208,11 @@ class JournalView:
         return self._world.call(lambda s: s.journal.thread(event_id))
 
     def follow(self, follower: Callable[[Event], None]) -> Callable[[], None]:
-        """Call ``follower`` with each new event, on the world's thread; the returned function ends that."""
-        end = self._world.call(lambda s: s.journal.follow(follower))
+        """Call ``follower`` with each new event, on the world's thread; the returned function ends that.
+
+        It goes on after a reset, whose events count from 1 again.
+        """
+        end = self._world.call(lambda s: s.follow(follower))
         return lambda: self._world.call(lambda _: end())
 
     def __iter__(self) -> Iterator[Event]:
@@ -250,6 +254,11 @@ class Modem:
     def profile(self) -> str:
         """The name of its profile."""
         return self._bench.modem.profile.name
+
+    @property
+    def family(self) -> str:
+        """The grammar of its MIPL commands: ``O`` is OneMO's own, ``C`` the CIS SDK's."""
+        return str(self._bench.modem.profile.family)
 
     @property
     def port(self) -> str:

@@ -1,0 +1,188 @@
+"""``onenet-sim run``: a world in the foreground, until Ctrl-C or SIGTERM."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import sys
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from onenet_sim import __version__
+
+if TYPE_CHECKING:
+    from onenet_sim.world import ClockMode, Json, Pace, World
+
+_ENDS = {signal.SIGINT, signal.SIGTERM}
+_WRONG_OPTION = 2
+_NOBODY_READS = 1
+_SEED_BITS = 32
+
+
+def run(
+    *,
+    profile: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Which module the modems are.", show_default="OneMO's own")
+    ] = None,
+    modems: Annotated[int, typer.Option(metavar="N", min=1, max=1000, help="How many modems there are.")] = 1,
+    link: Annotated[
+        Path | None,
+        typer.Option(metavar="PATH", help="A symbolic link to the first modem's PTY; others append -2, -3."),
+    ] = None,
+    tcp: Annotated[
+        int | None,
+        typer.Option(
+            metavar="PORT",
+            min=0,
+            max=65535,
+            help="Offer the serial line on a TCP port too, of further modems on the next ones; 0 is any free one.",
+        ),
+    ] = None,
+    http: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="OneNET's and the control API.")] = 0,
+    bind: Annotated[str, typer.Option(metavar="HOST", help="The IPv4 address of --tcp and --http.")] = "127.0.0.1",
+    bootstrap_port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="CoAP over UDP.")] = 0,
+    access_port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="CoAP over UDP.")] = 0,
+    seed: Annotated[
+        int | None, typer.Option(metavar="N", help="Decides everything random.", show_default="drawn, and shown")
+    ] = None,
+    auto_create: Annotated[bool, typer.Option(help="Whether an unknown IMEI gets a device record.")] = True,
+    clock: Annotated[
+        str, typer.Option(metavar="real|scaled:K|stopped", help="With the machine, K times as fast, or by jumps.")
+    ] = "real",
+    pace: Annotated[
+        str | None,
+        typer.Option(
+            metavar="field|instant",
+            help="Whether modems keep the gaps between lines that real ones have.",
+            show_default="while a host is attached",
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Say what is where in one line of JSON.")] = False,
+) -> None:
+    """Start modems, OneNET and HTTP in the foreground; Ctrl-C ends them. A port of 0 is any free one."""
+    # Blocked here and awaited below, neither signal can strike in the midst of something.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
+    if link is not None and not link.absolute().parent.is_dir():
+        raise _wrong("link", f"{link.absolute().parent} is no directory")
+    if not bind:
+        raise _wrong("bind", "it is empty; 127.0.0.1 is this machine alone, 0.0.0.0 every network it is in")
+    settings: dict[str, Any] = {} if profile is None else {"profile": profile}
+    settings |= {
+        "modems": modems,
+        "link": None if link is None else link.absolute(),
+        "tcp": tcp,
+        "tcp_host": bind,
+        "bootstrap_port": bootstrap_port,
+        "access_port": access_port,
+        "seed": secrets.randbits(_SEED_BITS) if seed is None else seed,
+        "auto_create": auto_create,
+        "clock": _clock(clock),
+        "pace": None if pace is None else _pace(pace),
+    }
+    with _world(settings) as world:
+        try:
+            described = _serve(world, bind, http)
+        except OSError as error:
+            raise _refused(error) from None
+        if not _say(json.dumps(described) if as_json else _text(described)):
+            raise typer.Exit(_NOBODY_READS)
+        signal.sigwait(_ENDS)
+
+
+def _world(settings: dict[str, Any]) -> World:
+    from onenet_sim.world import World, present  # noqa: PLC0415 - the help does not need it
+
+    try:
+        return World(epoch=present(), **settings)
+    except OSError as error:
+        raise _refused(error) from None
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _clock(text: str) -> ClockMode:
+    from onenet_sim.world import ClockMode  # noqa: PLC0415 - as above
+
+    try:
+        return ClockMode.parse(text)
+    except ValueError as error:
+        raise _wrong("clock", str(error)) from None
+
+
+def _pace(text: str) -> Pace:
+    from onenet_sim.world import Pace  # noqa: PLC0415 - as above
+
+    try:
+        return Pace(text)
+    except ValueError:
+        raise _wrong(
+            "pace", f"no pace is called {text!r}: it is {' or '.join(pace.value for pace in Pace)}"
+        ) from None
+
+
+def _wrong(option: str, why: str) -> typer.BadParameter:
+    return typer.BadParameter(why, param_hint=f"--{option}")
+
+
+def _refused(error: OSError) -> typer.Exit:
+    """Say on stderr what could not be had, and return how the command ends."""
+    why = error.strerror or str(error)
+    typer.echo(f"Error: {why}" + (f": {error.filename}" if error.filename else ""), err=True)
+    return typer.Exit(_WRONG_OPTION)
+
+
+def _serve(world: World, bind: str, http: int) -> dict[str, Json]:
+    """Serve HTTP; return the ready line's object."""
+    from onenet_sim.console import control_app  # noqa: PLC0415 - as above
+
+    url = world.serve_http(control_app(world), host=bind, port=http)
+    return {
+        "ready": True,
+        "version": __version__,
+        "modems": [modem.description for modem in world.modems.values()],
+        "coap": {**world.coap, "bootstrap_dtls": None, "access_dtls": None},
+        "http": url,
+        "api_key": world.settings.api_key,
+        "product_id": world.settings.product_id,
+        "seed": world.settings.seed,
+    }
+
+
+def _text(described: dict[str, Any]) -> str:
+    """Return for a person what the ready line tells a program."""
+    lines = [f"onenet-sim {described['version']} is ready (seed {described['seed']})", ""]
+    for modem in described["modems"]:
+        lines.append(f"{modem['name']}   {modem['profile']}, IMEI {modem['imei']}, IMSI {modem['imsi']}")
+        lines += [f"  open    {where}" for where in (modem["link"] or modem["port"], _socket(modem)) if where]
+    coap, url = described["coap"], described["http"]
+    return "\n".join(
+        (
+            *lines,
+            "",
+            f"OneNET    {url}   api-key: {described['api_key']}   product {described['product_id']}",
+            f"CoAP      bootstrap {coap['bootstrap']}   access {coap['access']}",
+            f"control   {url}/control/state   calls: {url}/control/openapi.json",
+            "",
+            "Ctrl-C ends it.",
+        )
+    )
+
+
+def _socket(modem: dict[str, Any]) -> str | None:
+    return f"socket://{modem['tcp']}" if "tcp" in modem else None
+
+
+def _say(text: str) -> bool:
+    """Write to stdout at once; return False if nobody reads it."""
+    try:
+        print(text, flush=True)  # noqa: T201 - what the command is for
+    except BrokenPipeError:
+        # The interpreter flushes stdout once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        typer.echo("Error: nobody reads what stands where; the world ended again", err=True)
+        return False
+    return True

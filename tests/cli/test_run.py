@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+import serial
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Start = Callable[..., Any]
+
+PATIENCE = 10.0
+
+
+def serial_number(url: str) -> str:
+    """Ask the module, whose boot text may come first, for its IMEI."""
+    with serial.serial_for_url(url, 115200, timeout=PATIENCE) as port:
+        port.write(b"AT+CGSN=1\r")
+        seen = bytes(port.read_until(b"+CGSN:") + port.read_until(b"OK\r\n"))
+        return seen.rpartition(b"+CGSN:")[2].split()[0].decode().strip('"')
+
+
+def test_a_run_says_what_is_where_and_answers_on_each_of_it(start: Start, tmp_path: Path) -> None:
+    link = tmp_path / "modem0"
+    run = start("--link", str(link), "--tcp", "0", "--seed", "7", "--profile", "m5310a")
+    ready = run.ready
+    assert ready["ready"] is True
+    assert ready["seed"] == 7
+    assert ready["product_id"]
+    assert ready["coap"]["bootstrap_dtls"] is None
+    assert ready["coap"]["access_dtls"] is None
+    assert run.modem["name"] == "modem-1"
+    assert run.modem["profile"] == "m5310a"
+    assert len(run.modem["imsi"]) == 15
+    assert run.modem["link"] == str(link)
+    assert link.readlink().as_posix() == run.modem["port"]
+    for url in (run.modem["port"], str(link), f"socket://{run.modem['tcp']}"):
+        assert serial_number(url) == run.modem["imei"]
+    for address in (ready["coap"]["bootstrap"], ready["coap"]["access"]):
+        host, _, port = address.partition(":")
+        assert host == "127.0.0.1"
+        assert int(port) > 0
+    assert run.get("/control/state")["modems"][0]["imei"] == run.modem["imei"]
+    assert run.get("/devices")["errno"] == 0
+    assert run.end() == (0, "")
+    assert not os.path.lexists(link)
+
+
+def test_a_host_that_closes_the_port_and_opens_it_at_once_loses_no_answer(start: Start) -> None:
+    run = start("--profile", "m5310a", "--pace", "instant")
+    for _ in range(20):
+        assert serial_number(run.modem["port"]) == run.modem["imei"]
+
+
+def test_one_seed_makes_one_world_and_a_seed_that_was_drawn_is_told(start: Start) -> None:
+    first = start()
+    again = start("--seed", str(first.ready["seed"]), "--modems", "2")
+    assert again.modem["imei"] == first.modem["imei"]
+    assert [modem["name"] for modem in again.ready["modems"]] == ["modem-1", "modem-2"]
+
+
+def test_clock_pace_and_ports_are_as_the_options_say(start: Start) -> None:
+    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as udp:
+        udp.bind(("127.0.0.1", 0))
+        free = udp.getsockname()[1]
+    run = start(
+        "--clock",
+        "stopped",
+        "--pace",
+        "instant",
+        "--no-auto-create",
+        "--bind",
+        "127.0.0.1",
+        "--access-port",
+        str(free),
+    )
+    assert run.get("/control/state")["clock"] == "stopped"
+    assert run.get("/control/state")["time"] == 0
+    assert run.post("/control/clock/advance", {"seconds": 3600})["time"] == 3600
+    assert run.ready["coap"]["access"] == f"127.0.0.1:{free}"
+
+
+@pytest.mark.parametrize(
+    "signals",
+    [(signal.SIGINT,), (signal.SIGTERM, signal.SIGTERM), (signal.SIGINT, signal.SIGTERM, signal.SIGINT)],
+    ids=["Ctrl-C", "SIGTERM twice", "both"],
+)
+def test_a_signal_right_after_the_ready_line_ends_it_cleanly(
+    start: Start, tmp_path: Path, signals: tuple[signal.Signals, ...]
+) -> None:
+    link = tmp_path / "modem0"
+    assert start("--link", str(link)).end(*signals) == (0, "")
+    assert not os.path.lexists(link)
+
+
+def test_it_ends_cleanly_under_hosts_clients_and_streams(start: Start) -> None:
+    run = start("--tcp", "0")
+    url = run.ready["http"]
+    with (
+        serial.Serial(run.modem["port"], timeout=PATIENCE),
+        serial.serial_for_url(f"socket://{run.modem['tcp']}", timeout=PATIENCE),
+        httpx.Client(base_url=url) as idle,
+        httpx.stream("GET", f"{url}/control/journal", headers={"accept": "text/event-stream"}) as stream,
+    ):
+        assert idle.get("/control/state").status_code == 200
+        lines = stream.iter_lines()
+        assert next(lines) == "id: 1"
+        assert run.end() == (0, "")
+        assert [line for line in lines if line][-1].startswith("data: ")
+
+
+def test_for_a_person_it_says_in_words_what_to_open(called_run: subprocess.Popen[str]) -> None:
+    assert called_run.stdout is not None
+    text = "".join(iter(called_run.stdout.readline, "Ctrl-C ends it.\n"))
+    assert "open    /dev/" in text
+    assert "http://127.0.0.1:" in text
+    assert "seed 5" in text
+    called_run.send_signal(signal.SIGINT)
+    assert called_run.communicate(timeout=PATIENCE) == ("", "")
+    assert called_run.returncode == 0
+
+
+@pytest.fixture
+def called_run() -> Any:  # noqa: ANN401 - a generator of a process
+    program = [sys.executable, "-m", "onenet_sim", "run", "--seed", "5"]
+    with subprocess.Popen(  # noqa: S603 - our own command
+        program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        yield process
+        process.kill()
+
+
+def test_when_nobody_reads_the_ready_line_it_ends_without_a_traceback() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    program = [sys.executable, "-m", "onenet_sim", "run", "--json"]
+    ended = subprocess.run(  # noqa: S603 - our own command
+        program, stdout=writer, stderr=subprocess.PIPE, text=True, timeout=PATIENCE, check=False
+    )
+    os.close(writer)
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines() == ["Error: nobody reads what stands where; the world ended again"]
