@@ -61,13 +61,17 @@ def _round_trips(port: serial.Serial, count: int) -> float:
 
 def round_trip() -> tuple[float, float]:
     """Return the medians of an AT round trip with the module and with a bare echo, taken in turns."""
-    with _program(_MODULE) as module, _program(_ECHO) as echo:
-        with serial.Serial(module, timeout=1) as ours, serial.Serial(echo) as bare:
-            ours.read_until(b"+MATREADY\r\n")
-            medians: list[list[float]] = [[], []]
-            for _ in range(10):
-                medians[0].append(_round_trips(ours, _ROUND_TRIPS // 10))
-                medians[1].append(_round_trips(bare, _ROUND_TRIPS // 10))
+    medians: list[list[float]] = [[], []]
+    with (
+        _program(_MODULE) as module,
+        _program(_ECHO) as echo,
+        serial.Serial(module, timeout=1) as ours,
+        serial.Serial(echo) as bare,
+    ):
+        ours.read_until(b"+MATREADY\r\n")
+        for _ in range(10):
+            medians[0].append(_round_trips(ours, _ROUND_TRIPS // 10))
+            medians[1].append(_round_trips(bare, _ROUND_TRIPS // 10))
     return statistics.median(medians[0]), statistics.median(medians[1])
 
 

@@ -30,7 +30,7 @@ def _run(*options: str, encoding: str = "utf-8") -> subprocess.CompletedProcess[
         "COLUMNS": "100",
         "HTTP_PROXY": "http://127.0.0.1:1",
     }
-    return subprocess.run(  # noqa: S603 - our own command
+    return subprocess.run(
         [sys.executable, "-m", "onenet_sim", "demo", *options],
         capture_output=True,
         encoding="utf-8",

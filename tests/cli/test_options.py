@@ -49,7 +49,7 @@ def test_an_option_that_is_wrong_ends_with_2_and_says_what_would_be_right(
 
 def test_a_wrong_option_is_the_exit_code_of_the_process() -> None:
     program = [sys.executable, "-m", "onenet_sim", "run", "--clock", "fast"]
-    ended = subprocess.run(program, capture_output=True, timeout=20, check=False)  # noqa: S603 - our own command
+    ended = subprocess.run(program, capture_output=True, timeout=20, check=False)
     assert ended.returncode == 2
 
 
@@ -103,7 +103,5 @@ finally:
     heavy = {{"asyncio", "aiocoap", "fastapi", "uvicorn", "httpx", "onenet_sim.world"}}
     print(sorted(heavy & set(sys.modules)))
 """
-    ended = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=20, check=True
-    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=20, check=True)
     assert ended.stdout.splitlines()[-1] == "[]"

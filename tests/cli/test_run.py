@@ -132,9 +132,7 @@ def test_for_a_person_it_says_in_words_what_to_open(called_run: subprocess.Popen
 @pytest.fixture
 def called_run() -> Any:  # noqa: ANN401 - a generator of a process
     program = [sys.executable, "-m", "onenet_sim", "run", "--seed", "5"]
-    with subprocess.Popen(  # noqa: S603 - our own command
-        program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         yield process
         process.kill()
 
@@ -143,7 +141,7 @@ def test_when_nobody_reads_the_ready_line_it_ends_without_a_traceback() -> None:
     reader, writer = os.pipe()
     os.close(reader)
     program = [sys.executable, "-m", "onenet_sim", "run", "--json"]
-    ended = subprocess.run(  # noqa: S603 - our own command
+    ended = subprocess.run(
         program, stdout=writer, stderr=subprocess.PIPE, text=True, timeout=PATIENCE, check=False
     )
     os.close(writer)

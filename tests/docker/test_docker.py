@@ -77,7 +77,7 @@ def step_before(word: str) -> str:
 def test_the_command_gives_its_ready_line_and_answers_at_over_tcp() -> None:
     free = ["0" if word.isdecimal() else word for word in command()[1:]]
     program = [sys.executable, "-m", "onenet_sim", *free]
-    with subprocess.Popen(program, stdout=subprocess.PIPE) as running:  # noqa: S603 - our own command
+    with subprocess.Popen(program, stdout=subprocess.PIPE) as running:
         try:
             assert running.stdout
             ready = json.loads(running.stdout.readline())

@@ -80,9 +80,7 @@ def test_a_broken_list_is_refused_with_its_offset(text: str, offset: int) -> Non
         parse_links(text)
 
 
-@pytest.mark.parametrize(
-    "text", ["</>;" * 5000, '</>;a="' + "\\" * 9999, "</>;a" + " " * 9999 + "b", "<" * 9999]
-)
+@pytest.mark.parametrize("text", ["</>;" * 5000, '</>;a="' + "\\" * 9999, "</>;a" + " " * 9999 + "b", "<" * 9999])
 def test_long_hostile_lists_are_refused(text: str) -> None:
     with pytest.raises(Lwm2mError):
         parse_links(text)

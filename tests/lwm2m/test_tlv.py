@@ -254,9 +254,7 @@ def test_no_octets_raise_anything_but_the_rooms_error(garbage: bytes) -> None:
 
 
 @given(payloads, st.data())
-def test_a_flipped_octet_raises_nothing_but_the_rooms_error(
-    entries: tuple[Tlv, ...], data: st.DataObject
-) -> None:
+def test_a_flipped_octet_raises_nothing_but_the_rooms_error(entries: tuple[Tlv, ...], data: st.DataObject) -> None:
     garbled = bytearray(encode_tlv(entries) or b"\x00")
     garbled[data.draw(st.integers(0, len(garbled) - 1))] ^= data.draw(st.integers(1, 255))
     try:

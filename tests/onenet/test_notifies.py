@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from aiocoap import CON, NOT_FOUND, Message
+from aiocoap import ACK, CON, CONTENT, NOT_FOUND, Message
 
 from onenet_sim.lwm2m import Path
+from tests.onenet.conftest import answer
 
 if TYPE_CHECKING:
-    from tests.onenet.conftest import Device, Play, Scene
-
     from onenet_sim.onenet import Device as Record
+    from tests.onenet.conftest import Device, Play, Scene
 
 IMEI = "866971030000001"
 TEMPERATURE = bytes.fromhex("e8 1644 08 4039800000000000")
@@ -38,6 +38,26 @@ def test_each_resource_of_a_notify_becomes_a_typed_data_point(play: Play) -> Non
         assert (newest.value, newest.at) == (25.5, datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=10))
         event = next(event for event in world.journal if event.kind == "datapoint")
         assert [each.kind for each in world.journal.thread(event.id)] == ["coap_received", "datapoint"]
+
+    play(scene)
+
+
+def test_a_report_right_behind_the_answer_to_its_observe_is_taken(play: Play) -> None:
+    async def scene(world: Scene) -> None:
+        device = world.device()
+
+        def respond(request: Message) -> Message | None:
+            if request.opt.observe != 0:
+                return answer(request)
+            reply = Message(code=CONTENT, observe=0)
+            reply.mtype, reply.mid, reply.token = ACK, request.mid, request.token
+            device.send(reply.encode())
+            device.notifies(request.token, TEMPERATURE, confirmable=True)
+            return None
+
+        device.respond = respond
+        await device.registers()
+        assert [str(each) for each in world.occurrences("datapoint")] == ["data point 3303_0_5700 = 25.5"]
 
     play(scene)
 

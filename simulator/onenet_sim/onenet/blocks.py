@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from aiocoap import CONTINUE, GET, Message
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from onenet_sim.onenet.coap import Endpoint, Reply
     from onenet_sim.onenet.wire import Remote
 
@@ -16,15 +18,23 @@ MOST_BLOCKS = 256
 """How many blocks of an answer are fetched; a longer one ends there, cut short."""
 
 
-async def in_blocks(endpoint: Endpoint, request: Message, remote: Remote, token: bytes | None = None) -> Reply:
+async def in_blocks(
+    endpoint: Endpoint,
+    request: Message,
+    remote: Remote,
+    token: bytes | None = None,
+    answered: Callable[[Message], None] = lambda _answer: None,
+) -> Reply:
     """Send a request, in blocks of 1,024 octets if it needs more than one, and return the whole answer.
+
+    ``answered`` is called with the first message of the answer at once, before the next datagram is looked at.
 
     Raises:
         Unanswered: The peer answered a part with RST, or the endpoint was closed.
     """
     payload = request.payload
     if len(payload) <= _BLOCK:
-        reply = await endpoint.exchange(request, remote, token=token)
+        reply = await endpoint.exchange(request, remote, token=token, answered=answered)
     else:
         reply = await _send(endpoint, request, remote, payload)
     return await _fetch(endpoint, request, remote, reply)

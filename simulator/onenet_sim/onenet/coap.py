@@ -207,13 +207,21 @@ class Endpoint:
         else:
             self._messages.dispatch_message(message)
 
-    async def exchange(self, request: Message, remote: Remote, *, token: bytes | None = None) -> Reply:
+    async def exchange(
+        self,
+        request: Message,
+        remote: Remote,
+        *,
+        token: bytes | None = None,
+        answered: Callable[[Message], None] = lambda _answer: None,
+    ) -> Reply:
         """Send a confirmable request and return its answer; cancelling it abandons the request.
 
         Args:
             request: The request; its token and message id are set by sending it.
             remote: The peer.
             token: A token to use again, for what continues an earlier request (RFC 7641 §3.6).
+            answered: Called with the answer at once, before the next datagram is looked at.
 
         Raises:
             Unanswered: The peer answered with RST, or the endpoint was closed.
@@ -223,6 +231,7 @@ class Endpoint:
         def happened(event: Pipe.Event) -> bool:
             if not answer.done():
                 if event.message is not None:
+                    answered(event.message)
                     answer.set_result(Reply(event.message, self._journal.cause))
                 elif event.exception is error.MessageError or isinstance(event.exception, error.Error):
                     answer.set_result(Unanswered(reset=event.exception is error.MessageError))

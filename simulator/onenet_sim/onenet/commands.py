@@ -23,7 +23,7 @@ from onenet_sim.onenet.errors import (
 from onenet_sim.onenet.readings import read_payload, write_payload
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from onenet_sim.journal import Journal
     from onenet_sim.lwm2m import Attributes, ObjectTable
@@ -141,21 +141,20 @@ class Commands:
         request.opt.observe = 1 if cancel else 0
         present = self._subscriptions.find(device, path)
         operation, token = ("cancel observe", present.token if present else None) if cancel else ("observe", None)
-        reply = await self._ask(device, operation, path, request, CONTENT, why, deadline, token)
+
+        def answered(answer: Message) -> None:
+            """Subscribe at once: the device's first report may be right behind its answer."""
+            if not cancel and answer.code is CONTENT and device.online:
+                self._subscriptions.add(device, path, answer.token)
+
+        reply = await self._ask(device, operation, path, request, CONTENT, why, deadline, token, answered)
+        subscription = self._subscriptions.find(device, path)
         if cancel:
             self._subscriptions.drop(device, path, "it was cancelled")
-        else:
-            self._subscribe(device, path, request.token, reply)
-        return reply.event
-
-    def _subscribe(self, device: Device, path: Path, token: bytes, reply: Reply) -> None:
-        if not device.online:
-            return
-        self._subscriptions.add(device, path, token)
-        subscription = self._subscriptions.find(device, path)
-        if subscription is not None and reply.message.payload:
+        elif subscription is not None and reply.message.payload:
             with self._journal.because(reply.event):
                 self._notifies.store(subscription, reply.message)
+        return reply.event
 
     async def discover(
         self, device: Device, path: Path, *, why: str = "command", within: float | None = None
@@ -193,6 +192,7 @@ class Commands:
         why: str,
         deadline: float,
         token: bytes | None = None,
+        answered: Callable[[Message], None] = lambda _answer: None,
     ) -> Reply:
         if device.registration is None:
             raise DeviceOffline(device.imei)
@@ -200,7 +200,7 @@ class Commands:
         with self._journal.because(event):
             try:
                 async with asyncio.timeout_at(deadline):
-                    reply = await in_blocks(self._endpoint, request, device.registration.remote, token)
+                    reply = await in_blocks(self._endpoint, request, device.registration.remote, token, answered)
             except (TimeoutError, Unanswered) as silence:
                 failure = self._silent(device, silence)
                 self._note_failure(device, operation, path, failure, None)

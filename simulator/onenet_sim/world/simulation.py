@@ -150,6 +150,7 @@ class Simulation:
         await self.platform.stop()
         await self._loop.settled()  # what is still in the sockets belongs to the world that ends
         self._loop.restart()
+        self._loop.set_pace(self.settings.clock.pace)
         self.journal = Journal(self._loop.time)
         self.journal.follow(self._tell)
         for endpoint in (self.bootstrap, self.access):
