@@ -94,7 +94,7 @@ def test_it_goes_on_with_the_fresh_journal_after_a_reset(http: httpx.Client, wor
 
 def test_a_client_that_hangs_up_is_followed_no_longer(http: httpx.Client, world: World) -> None:
     def followers() -> int:
-        return world.call(lambda simulation: len(simulation._followers))
+        return world.call(lambda simulation: len(simulation.journal._followers))
 
     before = followers()
     with follow(http) as live:

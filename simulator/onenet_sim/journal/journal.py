@@ -5,8 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import deque
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
@@ -17,8 +16,7 @@ _LINKS_KEPT = 4096
 _cause: ContextVar[int | None] = ContextVar("cause", default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One thing that happened.
 
     Attributes:
@@ -81,13 +79,20 @@ class Journal:
     It is not a lock: use it from the world's own thread.
     """
 
-    def __init__(self, clock: Callable[[], float], capacity: int = 100_000) -> None:
-        """Make an empty journal whose events get their time (world seconds) from ``clock``."""
+    def __init__(
+        self, clock: Callable[[], float], capacity: int = 100_000, *, heir_of: Journal | None = None
+    ) -> None:
+        """Make an empty journal whose events get their time (world seconds) from ``clock``.
+
+        Who followed ``heir_of`` follows this journal too.
+        """
         self._clock = clock
         self._events: deque[Event] = deque(maxlen=capacity)
         self._ids = itertools.count(1)
         self._links: dict[Hashable, int] = {}
-        self._followers: list[Callable[[Event], None]] = []
+        self._followers: list[Callable[[Event], None]] = (
+            heir_of._followers if heir_of else []  # noqa: SLF001 - a journal too
+        )
 
     def note(self, what: Occurrence, *, cause: int | None = None, modem: str | None = None) -> int:
         """Add an event and return its id.
@@ -134,7 +139,7 @@ class Journal:
         return self._links.get(key)
 
     def follow(self, follower: Callable[[Event], None]) -> Callable[[], None]:
-        """Call ``follower`` with every new event; the returned function ends that."""
+        """Call ``follower`` with every new event, the heirs' too; the returned function ends that."""
         self._followers.append(follower)
         return lambda: self._followers.remove(follower)
 

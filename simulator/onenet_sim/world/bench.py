@@ -92,8 +92,9 @@ class Bench:
 
     def _keep_pace(self) -> None:
         """Keep the profile's gaps as the settings say, or while a host outside the process listens."""
-        foreign = any(port.attached for port in self.ports if not isinstance(port, MemoryPort))
-        self.modem.pace = self._pace or (Pace.FIELD if foreign else Pace.INSTANT)
+        if self._pace is None:
+            foreign = any(port.attached for port in self.ports if not isinstance(port, MemoryPort))
+            self.modem.pace = Pace.FIELD if foreign else Pace.INSTANT
 
     def _octets(self, octets: bytes) -> None:
         self._keep_pace()
@@ -112,16 +113,16 @@ class Bench:
 
     def pump(self) -> None:
         """Bring out all that the module has to say now, and set the timer for what comes later."""
-        now = self._loop.time()
-        for write in self.modem.serial_to_send(now):
-            self._journal.note(ModuleWrote(write.octets), cause=write.cause, modem=self.modem.name)
-            listening = [port for port in self.ports if port.attached or write.boot] or self.ports[:1]
+        modem = self.modem
+        for write in modem.serial_to_send(self._loop.time()):
+            self._journal.note(ModuleWrote(write.octets), cause=write.cause, modem=modem.name)
+            listening = [port for port in self.ports if write.boot or port.attached] or self.ports[:1]
             for port in listening:
                 port.write(write.octets, boot=write.boot)
-        for datagram in self.modem.datagrams_to_send():
+        for datagram in modem.datagrams_to_send():
             dialled = Address(datagram.peer.host, datagram.peer.port)
             self.link.send(datagram.octets, dialled, cause=datagram.cause)
-        self._wait_until(self.modem.next_deadline)
+        self._wait_until(modem.next_deadline)
 
     def _wait_until(self, deadline: float | None) -> None:
         if self._timer is not None:

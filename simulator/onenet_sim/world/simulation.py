@@ -49,9 +49,7 @@ class Simulation:
         self.platform = self._new_platform()
         self._loop = loop
         self._air = Air(self.addresses, self.journal)
-        self._followers: list[Callable[[Event], None]] = []
         self._resetting = asyncio.Lock()
-        self.journal.follow(self._tell)
 
     async def start(self) -> None:
         """Bind every socket, start the platform, switch every modem on.
@@ -131,12 +129,7 @@ class Simulation:
 
         It goes on after a reset, with the events of the fresh journal, whose ids begin at 1 again.
         """
-        self._followers.append(follower)
-        return lambda: self._followers.remove(follower)
-
-    def _tell(self, event: Event) -> None:
-        for follower in tuple(self._followers):
-            follower(event)
+        return self.journal.follow(follower)
 
     async def reset(self) -> None:
         """Begin again: same ports, sockets and seed; nothing remembered. Resets happen one after the other."""
@@ -151,8 +144,7 @@ class Simulation:
         await self._loop.settled()  # what is still in the sockets belongs to the world that ends
         self._loop.restart()
         self._loop.set_pace(self.settings.clock.pace)
-        self.journal = Journal(self._loop.time)
-        self.journal.follow(self._tell)
+        self.journal = Journal(self._loop.time, heir_of=self.journal)
         for endpoint in (self.bootstrap, self.access):
             endpoint.journal = self.journal
         self._air.journal = self.journal
