@@ -90,7 +90,14 @@ class World:
         self._loop.close()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do something on the world's own loop and return what came of it."""
+        """Do something on the world's own loop and return what came of it.
+
+        Raises:
+            RuntimeError: Called on the world's own thread, which would wait for itself.
+        """
+        if threading.current_thread() is self._thread:
+            work.close()
+            raise RuntimeError("a World's methods would block the world's own thread; use its simulation there")
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def call(self, function: Callable[[Simulation], T]) -> T:

@@ -1,0 +1,76 @@
+"""The world's synchronous face."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+from onenet_sim import World
+
+if TYPE_CHECKING:
+    from onenet_sim.world.simulation import Simulation
+
+
+def test_a_blocking_call_on_the_worlds_own_thread_is_refused() -> None:
+    with World(pty=False) as world:
+
+        def blocking(_: Simulation) -> None:
+            world.settle()
+            world.onenet.online("1")
+
+        with pytest.raises(RuntimeError, match="own thread"):
+            world.call(blocking)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"profile": "m5310b"}, "there are onemo, m5310, m5310a"),
+        ({"modems": 0}, "expected 1 to 1000"),
+        ({"clock": "fast"}, "real, stopped or scaled"),
+    ],
+)
+def test_a_setting_out_of_range_says_what_would_be_right(settings: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        World(**settings)  # type: ignore[arg-type]
+
+
+def test_two_modems_of_a_world_log_in_side_by_side() -> None:
+    with World(modems=2, pace="instant", clock="stopped") as world:
+        for modem in world.modems.values():
+            for line in ("AT+MIPLCREATE", 'AT+MIPLADDOBJ=0,3303,1,"1",0,0', "AT+MIPLOPEN=0,300"):
+                assert modem.command(line)[-1] == "OK"
+        world.settle()
+        assert [world.onenet.online(modem.imei) for modem in world.modems.values()] == [True, True]
+        assert len({modem.imei for modem in world.modems.values()}) == 2
+
+
+def test_a_reset_world_lives_through_the_same_again() -> None:
+    def life(world: World) -> list[str]:
+        for line in ("AT+MIPLCREATE", 'AT+MIPLADDOBJ=0,3303,1,"1",0,0', "AT+MIPLOPEN=0,300"):
+            world.modem.command(line)
+        world.settle()
+        world.clock.advance(days=1)
+        return [str(event.what) for event in world.journal if event.layer == "coap"]
+
+    with World(seed=5, pace="instant", clock="stopped") as world:
+        first = life(world)
+        world.reset()
+        assert world.clock.now == 0
+        assert [_without_port(text) for text in life(world)] == [_without_port(text) for text in first]
+
+
+def _without_port(text: str) -> str:
+    return " ".join(word for word in text.split() if not word.startswith("127.0.0.1:"))
+
+
+def test_everything_a_world_holds_is_given_up_at_its_end() -> None:
+    world = World(seed=1)
+    url = world.http
+    world.close()
+    world.close()
+    with pytest.raises(URLError, match="refused"):
+        urlopen(url)
