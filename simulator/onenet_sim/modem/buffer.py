@@ -13,8 +13,11 @@ from onenet_sim.modem.requests import BUFFERED
 if TYPE_CHECKING:
     from onenet_sim.at import Fields
     from onenet_sim.modem.module import Module
+    from onenet_sim.modem.requests import Request
 
 _DIRECT, _ANNOUNCED = 0, 1
+_OCTETS_MAXIMUM = 2048
+_DIRECT_ABOVE = 1024
 
 
 class RequestBuffer:
@@ -35,6 +38,17 @@ class RequestBuffer:
         """Whether requests wait to be fetched."""
         return self.requests != _DIRECT
 
+    def keeps(self, request: Request) -> bool:
+        """Whether a request waits here; one of more than 1,024 octets is printed directly.
+
+        The buffer holds 2,048 octets; the oldest requests make room.
+        """
+        if not self.holds_back or request.operation not in BUFFERED or request.size > _DIRECT_ABOVE:
+            return False
+        request.buffered = True
+        self._module.requests.make_room(_OCTETS_MAXIMUM)
+        return True
+
     def announce(self) -> None:
         """Say that a request waits, if the mode has it so."""
         if self.requests == _ANNOUNCED:
@@ -42,10 +56,10 @@ class RequestBuffer:
 
     def oldest(self) -> list[Fields]:
         """Return the lines of the oldest request that is not answered yet; nothing in direct mode."""
-        waiting = self._module.requests.open_of(BUFFERED) if self.holds_back else []
+        waiting = self._module.requests.buffered if self.holds_back else []
         return waiting[0].buffered_lines if waiting else []
 
     def sent(self, number: int) -> None:
-        """Say that the host's message went out, if the mode has it so."""
+        """Say whether the host's message went to the base station, if the mode has it so."""
         if self.sendings:
-            self._module.unsolicited(urcs.sent(number))
+            self._module.unsolicited(urcs.sent(number, went=self._module.radio.usable))

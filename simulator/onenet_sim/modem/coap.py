@@ -29,6 +29,11 @@ AUTH_CODE_OPTION = 63
 _KNOWN_CRITICAL = frozenset({1, 3, 5, 7, 11, 15, 17, 19, 23, 27, 35, 39, AUTH_CODE_OPTION})
 _REQUESTS_KEPT = 64
 _NON_REPORTS_KEPT = 64
+_EXCHANGE_LIFETIME = 247.0
+"""Seconds in which a message id means the same message (RFC 7252, 4.8.2)."""
+_HEADER = 4
+_TOKEN_MAXIMUM = 8
+_PAYLOAD_MARKER = 0xFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,7 @@ class Incoming:
     message: Message
     peer: Peer
     event: int
+    arrived: float = 0.0
     repeats: int = 0
     answer: Message | None = None
 
@@ -230,37 +236,47 @@ class CoapEndpoint:
 
     # --- receiving --------------------------------------------------------------------------------
 
-    def receive(self, octets: bytes, peer: Peer) -> None:
+    def receive(self, octets: bytes, peer: Peer, *, now: float) -> None:
         """Take a datagram. What is no CoAP message is dropped with a note in the journal."""
         try:
-            message = Message.decode(octets)
-        except (error.Error, ValueError, IndexError, UnicodeDecodeError) as problem:
+            message = _decode(octets)
+        except (error.Error, ValueError, IndexError) as problem:
             why = f"not a CoAP message: {problem or type(problem).__name__}"
             self._journal.note(DatagramDropped("modem", octets, why), modem=self._modem)
             return
-        known = self._incoming.get((peer, message.mid)) if message.code.is_request() else None
+        known = self._known(message, peer, now)
         repeat = known.repeats + 1 if known else 0
         event = self._journal.note(
             coap_received(message, end="modem", peer=str(peer), repeat=repeat), modem=self._modem
         )
         with self._journal.because(event):
             if message.code.is_request() and message.mtype in {types.CON, types.NON}:
-                self._take_request(message, peer, event, known)
-            elif message.mtype in {types.ACK, types.RST} or message.code.is_response():
+                self._take_request(Incoming(message, peer, event, now), known)
+            elif message.code.is_response() or message.code is codes.EMPTY:
                 self._take_reply(message, peer)
             elif message.mtype is types.CON:
                 self._reject(message, peer)
 
-    def _take_request(self, message: Message, peer: Peer, event: int, known: Incoming | None) -> None:
+    def _known(self, message: Message, peer: Peer, now: float) -> Incoming | None:
+        """Return the request that this message repeats, if it does."""
+        known = self._incoming.get((peer, message.mid)) if message.code.is_request() else None
+        return known if known is not None and now - known.arrived < _EXCHANGE_LIFETIME else None
+
+    def forget(self, incoming: Incoming) -> None:
+        """Forget a request that was not answered: should the platform repeat it, it is taken as a new one."""
+        self._incoming.pop((incoming.peer, incoming.message.mid), None)
+
+    def _take_request(self, incoming: Incoming, known: Incoming | None) -> None:
         if known is not None:
             known.repeats += 1
             if known.answer is not None:
-                self._send(known.answer, peer, repeat=known.repeats)
+                self._send(known.answer, known.peer, repeat=known.repeats)
             else:
                 self.on_repeat(known)
             return
-        incoming = Incoming(message, peer, event)
-        self._incoming[peer, message.mid] = incoming
+        message = incoming.message
+        self._incoming.pop((incoming.peer, message.mid), None)
+        self._incoming[incoming.peer, message.mid] = incoming
         if len(self._incoming) > _REQUESTS_KEPT:
             self._incoming.popitem(last=False)
         unknown = [
@@ -278,7 +294,7 @@ class CoapEndpoint:
     def _take_reply(self, message: Message, peer: Peer) -> None:
         exchange = self._exchange_of(message)
         if exchange is not None:
-            if message.code is codes.EMPTY and message.mtype is types.ACK and exchange.awaits_response:
+            if message.mtype is types.ACK and exchange.awaits_response and not _responds(message, exchange):
                 if exchange.resend:
                     exchange.resend.cancel()
                 return
@@ -303,6 +319,35 @@ class CoapEndpoint:
 
     def _reject(self, message: Message, peer: Peer) -> None:
         self._send(_empty(types.RST, message.mid), peer)
+
+
+def _decode(octets: bytes) -> Message:
+    """Return the message, strict where aiocoap's codec is lenient (RFC 7252, 3 and 4.1)."""
+    message = Message.decode(octets)
+    token_length = octets[0] & 0x0F
+    if token_length > _TOKEN_MAXIMUM or len(message.token) < token_length:
+        raise ValueError(f"a token of {token_length} octets")
+    if message.code is codes.EMPTY and len(octets) > _HEADER:
+        raise ValueError("an empty message with something behind its header")
+    if message.mtype is types.RST and message.code is not codes.EMPTY:
+        raise ValueError("a reset that is not empty")
+    if not message.payload and octets[-1] == _PAYLOAD_MARKER and _marked(octets):
+        raise ValueError("a payload marker without a payload")
+    return message
+
+
+def _marked(octets: bytes) -> bool:
+    """Whether the last octet is a payload marker, not the end of an option or of the token."""
+    try:
+        Message.decode(octets[:-1])
+    except (error.Error, ValueError, IndexError):
+        return False
+    return len(octets) > _HEADER + (octets[0] & 0x0F)
+
+
+def _responds(message: Message, exchange: Exchange) -> bool:
+    """Whether an ACK carries the response; with another token it only acknowledges (RFC 7252, 5.3.2)."""
+    return bool(message.code.is_response() and message.token == exchange.message.token)
 
 
 def _empty(kind: types.Type, message_id: int) -> Message:

@@ -84,9 +84,9 @@ class Device:
 
     def discovery_links(self, object_id: int, resources: tuple[int, ...]) -> bytes:
         """Return the answer to a discover of an object: itself, its instances, their resources."""
-        added = self.objects[object_id]
+        added = self.objects.get(object_id)
         links = [Link(str(Path(object_id)))]
-        for instance in added.instances:
+        for instance in added.instances if added else ():
             links.append(Link(str(Path(object_id, instance))))
             links += [Link(str(Path(object_id, instance, resource))) for resource in resources]
         return format_links(links).encode("ascii")

@@ -140,11 +140,11 @@ class Modem:
         self.power = Power.BOOTING
         self._note_power(why)
         if seconds and self.pace is Pace.FIELD:
-            self._timers.at(now + seconds, lambda: self._booted(text, why))
+            self._timers.at(now + seconds, lambda: self._booted(now + seconds, text, why))
         else:
-            self._booted(text, why)
+            self._booted(now, text, why)
 
-    def _booted(self, text: tuple[str, ...], why: str) -> None:
+    def _booted(self, now: float, text: tuple[str, ...], why: str) -> None:
         profile = self.profile
         self._module = Module(
             self.name,
@@ -157,6 +157,7 @@ class Modem:
             draw=self._draw,
             restart=self._restart_later,
         )
+        self._module.now = now
         settings = self._module.settings
         self._editor = LineEditor(settings, profile.line.maximum)
         self._interpreter = Interpreter(self._commands, self._errors, settings, escapes=profile.line.escapes)
@@ -195,16 +196,18 @@ class Modem:
             if self._module is None or self._editor is None:
                 self._journal.note(Explanation(f"the module is {self.power}; it hears nothing"))
                 return
-            self._module.now = now
+            module = self._module
+            module.now = now
             for edited in self._editor.feed(octets):
                 self._take(edited, now)
-                if self._module is None:
+                if self._module is not module:
+                    self._journal.note(Explanation("the module restarts; what follows on the line is lost"))
                     return
 
     def _take(self, edited: EditorEvent, now: float) -> None:
         match edited:
             case Echo(octets):
-                self._output.answer(SerialWrite(octets))
+                self._output.answer(SerialWrite(octets, cause=self._journal.cause))
             case Line(text):
                 self._run(text)
             case Noise(octets):
@@ -254,7 +257,7 @@ class Modem:
             return
         self._module.now = now
         self._module.radio.carries_datagram()
-        self._module.endpoint.receive(octets, peer)
+        self._module.endpoint.receive(octets, peer, now=now)
 
     def handle_timer(self, now: float) -> None:
         """Do what is due at ``now``."""

@@ -6,8 +6,7 @@ import dataclasses
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from onenet_sim.at import Fields, LineSettings, Refused, Spacing, Verbatim, frame_text
-from onenet_sim.at.settings import ErrorReport
+from onenet_sim.at import Fields, LineSettings, Refused, Verbatim, frame_text
 from onenet_sim.journal import Explanation, Urc
 from onenet_sim.modem import urcs
 from onenet_sim.modem.buffer import RequestBuffer
@@ -39,6 +38,7 @@ class Module:
         now: World time of the present input, in seconds.
         device: The MIPL device, after CREATE.
         register_code: The fragments of CREATE so far.
+        register_index: The index of the last of them.
         restart: Called by the restart commands with what to announce.
     """
 
@@ -69,6 +69,7 @@ class Module:
         self.endpoint = CoapEndpoint(profile.coap, timers, journal, name, draw(0x10000))
         self.device: Device | None = None
         self.register_code = b""
+        self.register_index = 0
         self.session = Session(self)
         self.requests = Requests(self)
         self.buffer = RequestBuffer(self)
@@ -112,7 +113,7 @@ class Module:
         blanks = self.profile.blanks
         exception = blanks.exceptions.get(line.name)
         if exception is not None:
-            return line.render(Spacing(exception))
+            return line.render(exception)
         if not line.name.startswith("+MIPL"):
             return line.render(blanks.general)
         return line.render(blanks.urc if urc or line.name in urcs.NAMES else blanks.answer)
@@ -122,6 +123,12 @@ class Module:
         text = self.render(line, urc=True)
         event = self.note(Urc(text))
         self.output.unsolicited(sort, SerialWrite(frame_text(text, self.settings), cause=event))
+
+    def print_now(self, line: Fields) -> None:
+        """Print a URC before the answer of the command under way, in a write of its own."""
+        text = self.render(line, urc=True)
+        event = self.note(Urc(text))
+        self.output.answer(SerialWrite(frame_text(text, self.settings), cause=event))
 
     def event(self, identifier: MiplEvent, extra: int | None = None) -> None:
         """Print ``+MIPLEVENT``, if this module prints that event."""
@@ -138,4 +145,4 @@ class Module:
 def factory_settings(profile: Profile) -> LineSettings:
     """Return the line settings of a module after boot."""
     line = profile.line
-    return LineSettings(echo=line.echo, error_report=ErrorReport(line.error_report))
+    return LineSettings(echo=line.echo, error_report=line.error_report)

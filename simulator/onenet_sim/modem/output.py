@@ -25,6 +25,8 @@ class Sort(Enum):
 
     RESULT = "result"
     """Echo, information text, final result."""
+    OPENING = "opening"
+    """OPEN's answer."""
     FIRST_EVENT = "first event"
     """The first ``+MIPLEVENT`` after OPEN."""
     EVENT = "event"
@@ -51,7 +53,7 @@ class SerialWrite:
 class SerialOutput:
     """The queue between the module and its serial line.
 
-    Answers pass what is queued; an unsolicited line waits until its gap to whatever was printed last is over.
+    Answers pass what is queued; an unsolicited line waits until its gap to each sort of line before it is over.
     The queue holds 1,024 lines; when it is full the oldest is lost.
 
     Attributes:
@@ -63,8 +65,8 @@ class SerialOutput:
         self.pace = pace
         self._answers: deque[SerialWrite] = deque()
         self._queue: deque[tuple[Sort, SerialWrite]] = deque(maxlen=_QUEUE_MAXIMUM)
-        self._last = Sort.BOOT
-        self._last_time = float("-inf")
+        self._printed: dict[Sort, float] = {}
+        self._opening = False
 
     def answer(self, write: SerialWrite) -> None:
         """Print at once."""
@@ -74,16 +76,23 @@ class SerialOutput:
         """Print when the line is free and the gap is over."""
         self._queue.append((sort, write))
 
+    def opens(self) -> None:
+        """Take the answer under way for that of OPEN: the first event keeps its distance to it."""
+        self._opening = True
+
     def due(self, now: float) -> list[SerialWrite]:
         """Return the writes that are due, in order."""
         found = list(self._answers)
         if found:
             self._answers.clear()
-            self._last, self._last_time = Sort.RESULT, now
+            self._printed[Sort.RESULT] = now
+            if self._opening:
+                self._printed[Sort.OPENING] = now
+            self._opening = False
         while (release := self.next_release) is not None and release <= now:
             sort, write = self._queue.popleft()
             found.append(write)
-            self._last, self._last_time = sort, now
+            self._printed[sort] = now
         return found
 
     @property
@@ -91,19 +100,22 @@ class SerialOutput:
         """When the next queued line may be printed, or None."""
         if not self._queue:
             return None
-        return self._last_time + self._gap(self._queue[0][0])
+        sort = self._queue[0][0]
+        releases = (printed + self._gap(before, sort) for before, printed in self._printed.items())
+        return max(releases, default=float("-inf"))
 
-    def _gap(self, sort: Sort) -> float:
+    def _gap(self, before: Sort, sort: Sort) -> float:
+        """Return the least time from a line that was printed to the next one of a sort."""
         if self.pace is Pace.INSTANT:
             return 0.0
-        match self._last, sort:
-            case Sort.BOOT, _:
+        match before, sort:
+            case (Sort.BOOT, _) | (_, Sort.BOOT):
                 return 0.0
-            case _, Sort.FIRST_EVENT:
+            case Sort.OPENING, Sort.FIRST_EVENT:
                 return self._gaps.first_event
-            case Sort.RESULT, _:
+            case ((Sort.RESULT | Sort.OPENING), _):
                 return self._gaps.after_result
-            case ((Sort.EVENT | Sort.FIRST_EVENT), Sort.EVENT):
+            case ((Sort.EVENT | Sort.FIRST_EVENT), (Sort.EVENT | Sort.FIRST_EVENT)):
                 return self._gaps.event
             case ((Sort.EVENT | Sort.FIRST_EVENT), Sort.REQUEST):
                 return self._gaps.first_request
@@ -118,4 +130,5 @@ class SerialOutput:
         """Drop what was not yet printed: the module lost power."""
         self._answers.clear()
         self._queue.clear()
-        self._last, self._last_time = Sort.BOOT, float("-inf")
+        self._printed.clear()
+        self._opening = False

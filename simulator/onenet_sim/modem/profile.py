@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from onenet_sim.at import Spacing  # noqa: TC001 - the loader looks the types of the rows up
+from onenet_sim.at import ErrorReport, Spacing  # noqa: TC001 - the loader looks the types of the rows up
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,7 +94,7 @@ class SerialLine:
     """The serial line after boot. ``maximum`` bounds a command line, in characters."""
 
     echo: bool
-    error_report: int
+    error_report: ErrorReport
     maximum: int
     escapes: bool
 
@@ -110,7 +110,7 @@ class Blanks:
     urc: Spacing
     general: Spacing
     cis_error: Spacing
-    exceptions: Mapping[str, str]
+    exceptions: Mapping[str, Spacing]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,8 @@ class MiplHabits:
         answers_observe: The module answers OBSERVE by itself; the URC is printed all the same.
         answers_discover: The same for DISCOVER.
         answers_parameter: The same for write-attributes.
-        register_timeout_event: The event after an unanswered registration.
+        register_timeout_events: The events after an unanswered registration, which ends the login.
+        renews_login: A failed update makes the module log in again by itself.
         counts_observes: The message id of an OBSERVE is ``counter << 16 | CoAP id``.
         counts_attributes: ADDOBJ's attribute count shapes the TLV of reports.
         default_host: Where the exec form of CREATE goes (always by bootstrap).
@@ -210,7 +211,8 @@ class MiplHabits:
     answers_observe: bool
     answers_discover: bool
     answers_parameter: bool
-    register_timeout_event: int
+    register_timeout_events: tuple[int, ...]
+    renews_login: bool
     counts_observes: bool
     counts_attributes: bool
     default_host: str

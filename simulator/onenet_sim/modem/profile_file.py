@@ -15,6 +15,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
+from onenet_sim.modem.codes import Situation
 from onenet_sim.modem.profile import (
     Basis,
     Blanks,
@@ -87,9 +88,10 @@ def _folder() -> Traversable:
     return resources.files("onenet_sim.modem") / "profiles"
 
 
-def _gather(name: str) -> tuple[dict[str, Any], dict[str, Row]]:
+def _gather(name: str, heirs: tuple[str, ...] = ()) -> tuple[dict[str, Any], dict[str, Row]]:
     """Return the plain keys and all rows of a file, its parent's where it has none of its own."""
     file = f"{name}.toml"
+    heirs = heirs or (name,)
     text = (_folder() / file).read_text(encoding="utf-8")
     try:
         document = tomllib.loads(text)
@@ -98,10 +100,15 @@ def _gather(name: str) -> tuple[dict[str, Any], dict[str, Row]]:
     plain: dict[str, Any] = {}
     rows: dict[str, Row] = {}
     if "inherits" in document:
-        plain, rows = _gather(str(document["inherits"]))
+        parent = str(document["inherits"])
+        if parent not in profile_names() or parent in heirs:
+            raise ProfileError(f"{file}: inherits is {parent!r}; expected another profile's name, not in a circle")
+        plain, rows = _gather(parent, (*heirs, parent))
     for key, content in document.items():
         if key in _PLAIN:
-            plain[key] = content
+            plain[key] = _text(file, key, content)
+        elif (key in _SECTIONS or key in _TABLES) and not isinstance(content, dict):
+            raise ProfileError(f"{file}: {key} must be a table of rows")
         elif key in _SECTIONS or key in _TABLES:
             for inner, row in content.items():
                 rows[f"{key}.{inner}"] = _row(file, f"{key}.{inner}", row)
@@ -109,6 +116,12 @@ def _gather(name: str) -> tuple[dict[str, Any], dict[str, Row]]:
             known = ", ".join(sorted({*_PLAIN, *_SECTIONS, *_TABLES}))
             raise ProfileError(f"{file}: unknown key {key!r}; known are {known}")
     return plain, rows
+
+
+def _text(file: str, key: str, content: object) -> str:
+    if isinstance(content, str) and content:
+        return content
+    raise ProfileError(f"{file}: {key} is {content!r}; expected a text")
 
 
 def _row(file: str, key: str, content: object) -> Row:
@@ -130,6 +143,9 @@ def _build(name: str, plain: dict[str, Any], rows: dict[str, Row]) -> Profile:
     for key in rows:
         if key not in known and key.split(".")[0] not in _TABLES:
             raise ProfileError(f"{file}: unknown key {key!r}")
+    for key in ("title", "family", *(f"errors.{situation.value}" for situation in Situation)):
+        if key not in plain and key not in rows:
+            raise ProfileError(f"{file}: {key} is missing, here and in what the file inherits from")
     sections: dict[str, Any] = {
         section: _section(file, section, kind, rows) for section, kind in _SECTIONS.items()
     }
@@ -143,8 +159,8 @@ def _build(name: str, plain: dict[str, Any], rows: dict[str, Row]) -> Profile:
     }
     return Profile(
         name=name,
-        title=str(plain["title"]),
-        family=Family(plain["family"]),
+        title=plain["title"],
+        family=_convert(file, "family", Family, plain["family"]),
         rows=rows,
         **{**sections, **tables},
     )

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _TRACKING_AREA = "5A21"
 _CELL = "085B0F15"
+_FULL = 1
 _REGISTERED_HOME = 1
 _NOT_REGISTERED = 0
 _INACTIVITY_SECONDS = 20.0
@@ -22,7 +23,7 @@ class Radio:
     """The state behind the network commands.
 
     Attributes:
-        on: Full functionality (``AT+CFUN=1``).
+        functionality: What ``AT+CFUN=`` was set to; 1 is full functionality.
         attached: Packet service (``AT+CGATT``).
         connected: The signalling connection is up (``+CSCON``); it ends 20 s after the last datagram.
         signal: ``<rssi>`` of ``AT+CSQ``, 0 to 31.
@@ -33,7 +34,7 @@ class Radio:
 
     def __init__(self, module: Module) -> None:
         self._module = module
-        self.on = True
+        self.functionality = _FULL
         self.attached = True
         self.connected = False
         self.signal = 20
@@ -45,12 +46,12 @@ class Radio:
     @property
     def usable(self) -> bool:
         """Whether datagrams can be exchanged."""
-        return self.on and self.attached
+        return self.functionality == _FULL and self.attached
 
-    def switch(self, *, on: bool | None = None, attached: bool | None = None) -> None:
+    def switch(self, *, functionality: int | None = None, attached: bool | None = None) -> None:
         """Change functionality or attachment; the registration status follows at once."""
         before = self.usable
-        self.on = self.on if on is None else on
+        self.functionality = self.functionality if functionality is None else functionality
         self.attached = self.attached if attached is None else attached
         if self.usable != before:
             if not self.usable:

@@ -17,6 +17,10 @@ _BOOTSTRAP_NIBBLE = 0xF000
 _FLAG_BOOTSTRAP = 0x80
 _FLAG_DTLS = 0x40
 _DEFAULT_PORT = 5683
+_PORT_MAXIMUM = 0xFFFF
+_SECTION_MARK = 0xF
+_FIELD_COUNT = 5
+_HOST_FIELD = 3
 
 
 class RegisterCodeError(ValueError):
@@ -64,6 +68,10 @@ def decode_register_code(octets: bytes) -> RegisterCode:
     offset = _HEADER
     while offset + _HEADER <= len(octets):
         kind = octets[offset] & 0x0F
+        if octets[offset] >> 4 != _SECTION_MARK:
+            raise RegisterCodeError(
+                f"offset {offset} has {octets[offset]:02X}; a section begins with F1, F2 or F3"
+            )
         size = int.from_bytes(octets[offset + 1 : offset + 3], "big")
         if size < _HEADER:
             raise RegisterCodeError(f"the section at offset {offset} says {size} octets; at least 3 are needed")
@@ -77,19 +85,21 @@ def decode_register_code(octets: bytes) -> RegisterCode:
 
 def _network(body: bytes, offset: int) -> RegisterCode:
     for layout in ("A", "C"):
-        fields = _fields(body, _MTU_AND_LINK + (layout == "C"))
+        fields = _fields(body, layout)
         if fields is None:
             continue
-        words, texts = fields
+        word, texts = fields
         flags = body[_MTU_AND_LINK] if layout == "C" else 0
-        host, user_data = texts[3], texts[4]
+        host, user_data = texts[_HOST_FIELD], texts[-1]
         name, _, port = host.partition(":")
-        if port and not port.isdecimal():
+        if not name:
+            raise RegisterCodeError(f"the network section at offset {offset} names no host")
+        if port and not (port.isdecimal() and 0 < int(port) <= _PORT_MAXIMUM):
             raise RegisterCodeError(f"the host {host!r} ends in no port number")
         return RegisterCode(
             host=name,
             port=int(port) if port else _DEFAULT_PORT,
-            bootstrap=bool(flags & _FLAG_BOOTSTRAP or words[3] & _BOOTSTRAP_NIBBLE),
+            bootstrap=bool(flags & _FLAG_BOOTSTRAP or word & _BOOTSTRAP_NIBBLE),
             dtls=bool(flags & _FLAG_DTLS),
             auth_code=_named("AuthCode", user_data),
             psk=_named("PSK", user_data),
@@ -99,20 +109,21 @@ def _network(body: bytes, offset: int) -> RegisterCode:
     raise RegisterCodeError(f"the fields of the network section at offset {offset} end at no layout's end")
 
 
-def _fields(body: bytes, at: int) -> tuple[list[int], list[str]] | None:
-    """Return the length words and texts of APN, user, password, host, user data, if they fit exactly."""
-    words: list[int] = []
+def _fields(body: bytes, layout: str) -> tuple[int, list[str]] | None:
+    """Return the host's length word and the texts: APN, user, password, host, user data, if they fit exactly."""
+    at = _MTU_AND_LINK + (layout == "C")
+    host_word = 0
     texts: list[str] = []
-    for _ in range(5):
-        word = int.from_bytes(body[at : at + 2], "big")
-        length = word & ~_BOOTSTRAP_NIBBLE
+    for field in range(_FIELD_COUNT):
+        length = int.from_bytes(body[at : at + 2], "big")
+        if field == _HOST_FIELD and layout == "A":
+            host_word, length = length, length & ~_BOOTSTRAP_NIBBLE
         at += 2
         if at + length > len(body):
             return None
-        words.append(word)
         texts.append(body[at : at + length].decode("latin-1"))
         at += length
-    return (words, texts) if at == len(body) else None
+    return (host_word, texts) if at == len(body) else None
 
 
 def _named(name: str, user_data: str) -> str:

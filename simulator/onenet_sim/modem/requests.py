@@ -26,7 +26,7 @@ from onenet_sim.modem.codes import ResultCode
 from onenet_sim.modem.output import Sort
 from onenet_sim.modem.profile import Family
 from onenet_sim.modem.session import State
-from onenet_sim.modem.values import MiplValue, ValueType, decode_written
+from onenet_sim.modem.values import MiplValue, ValueType, decode_written, decode_written_text
 
 if TYPE_CHECKING:
     from aiocoap import Message
@@ -39,7 +39,10 @@ if TYPE_CHECKING:
     from onenet_sim.modem.timers import Timer
 
 _ANSWERED_KEPT = 64
+_OPEN_MAXIMUM = 40
+"""Requests that wait for the host; of more the oldest is dropped (LwM2M user manual for OneMO, 3.13)."""
 _OBSERVE_SHIFT = 16
+_OBSERVE_COUNT_MASK = 0xFFFF
 
 
 class Operation(Enum):
@@ -66,6 +69,7 @@ class Request:
         number: The message id that the host sees.
         lines: What is printed for it; with ``AT+MIPLMGR`` it is ``buffered_lines``.
         frames: The frames of an answer that is not complete yet.
+        buffered: It waits for ``AT+MIPLMGR`` and was not printed.
     """
 
     operation: Operation
@@ -77,6 +81,12 @@ class Request:
     arrived: float
     expiry: Timer | None = None
     frames: list[Frame] = field(default_factory=list)
+    buffered: bool = False
+
+    @property
+    def size(self) -> int:
+        """Octets of its payload."""
+        return len(self.incoming.message.payload)
 
 
 class Requests:
@@ -86,6 +96,7 @@ class Requests:
         self._module = module
         self._open: OrderedDict[int, Request] = OrderedDict()
         self._answered: OrderedDict[int, Operation] = OrderedDict()
+        self._dropped: OrderedDict[int, str] = OrderedDict()
         self._observes = 0
 
     # --- from the platform ------------------------------------------------------------------------
@@ -98,6 +109,7 @@ class Requests:
             return
         if session.state is not State.READY:
             self._module.explain("a module that is not registered does not answer requests")
+            self._module.endpoint.forget(incoming)
             return
         try:
             operation, path = _classify(incoming.message)
@@ -117,7 +129,7 @@ class Requests:
         try:
             lines, buffered = self._lines(operation, path, incoming)
         except Lwm2mError as error:
-            code = codes.BAD_REQUEST if operation is Operation.PARAMETER else codes.NOT_ACCEPTABLE
+            code = codes.NOT_ACCEPTABLE if operation is Operation.WRITE else codes.BAD_REQUEST
             self._refuse(incoming, code, str(error))
             return
         number = self._number(operation, incoming)
@@ -126,8 +138,12 @@ class Requests:
             self._print(request)
             return
         wait = module.profile.coap.answer_window
-        request.expiry = module.timers.at(module.now + wait, lambda: self._expire(request))
+        why = f"the host did not answer within {wait:g} s"
+        request.expiry = module.timers.at(module.now + wait, lambda: self._drop(request, why))
         self._open[number] = request
+        self._dropped.pop(number, None)
+        while len(self._open) > _OPEN_MAXIMUM:
+            self._drop(next(iter(self._open.values())), f"more than {_OPEN_MAXIMUM} requests waited")
         self._print(request)
 
     def repeat(self, incoming: Incoming) -> None:
@@ -139,13 +155,15 @@ class Requests:
     def _number(self, operation: Operation, incoming: Incoming) -> int:
         message_id = int(incoming.message.mid)
         if operation is Operation.OBSERVE and self._module.profile.mipl.counts_observes:
-            return self._observes << _OBSERVE_SHIFT | message_id
+            return (self._observes & _OBSERVE_COUNT_MASK) << _OBSERVE_SHIFT | message_id
         return message_id
 
     def _lines(self, operation: Operation, path: Path, incoming: Incoming) -> tuple[list[Fields], list[Fields]]:
         """Return what is printed for a request, directly and by ``AT+MIPLMGR``."""
         message = incoming.message
         if operation is Operation.OBSERVE:
+            if not message.token:
+                raise Lwm2mError("an observe needs a token")
             self._observes += 1
         number = self._number(operation, incoming)
         match operation:
@@ -186,7 +204,8 @@ class Requests:
         if form is not None and int(form) == ContentFormat.OPAQUE:
             return [(path, MiplValue(ValueType.OPAQUE, message.payload))]
         if form is None or int(form) == ContentFormat.TEXT:
-            return [(path, MiplValue(ValueType.STRING, message.payload.decode("utf-8", "replace")))]
+            kind = types.get(path) if self._module.profile.family is Family.ONEMO else ValueType.STRING
+            return [(path, decode_written_text(kind, message.payload))]
         raise Lwm2mError(f"content format {form} is none that the module reads")
 
     def _answers_itself(self, request: Request) -> bool:
@@ -195,6 +214,7 @@ class Requests:
         match request.operation:
             case Operation.CANCEL:
                 module.reports.cancel(request.path)
+                self._remember(request.number, Operation.OBSERVE)
                 module.endpoint.reply(request.incoming, make_message(codes.CONTENT))
             case Operation.OBSERVE if habits.answers_observe:
                 self._accept_observe(request)
@@ -209,19 +229,27 @@ class Requests:
 
     def _print(self, request: Request) -> None:
         buffer = self._module.buffer
-        if request.operation in BUFFERED and buffer.holds_back:
+        if buffer.keeps(request):
             buffer.announce()
             return
         for line in request.lines:
             self._module.unsolicited(line, Sort.REQUEST)
 
-    def _expire(self, request: Request) -> None:
+    def _drop(self, request: Request, why: str) -> None:
+        """Forget a request; should the platform repeat it, it is printed as a new one."""
         self._open.pop(request.number, None)
-        window = self._module.profile.coap.answer_window
-        self._module.explain(
-            f"the host did not answer {request.operation.value} {request.number} within {window:g} s; "
-            "the module has dropped it"
-        )
+        if request.expiry:
+            request.expiry.cancel()
+        self._module.endpoint.forget(request.incoming)
+        self._dropped[request.number] = f"{request.operation.value} {request.number} was dropped: {why}"
+        if len(self._dropped) > _ANSWERED_KEPT:
+            self._dropped.popitem(last=False)
+        self._module.explain(self._dropped[request.number])
+
+    def make_room(self, octets: int) -> None:
+        """Drop the oldest buffered requests until what they hold is at most ``octets``."""
+        while sum(request.size for request in self.buffered) > octets:
+            self._drop(self.buffered[0], f"the buffer holds {octets} octets")
 
     def _refuse(self, incoming: Incoming, code: codes.Code, why: str) -> None:
         self._module.explain(why)
@@ -238,12 +266,15 @@ class Requests:
         """Return whether such a request was answered in this login, not long ago."""
         return self._answered.get(number) is operation
 
-    def open_of(self, operations: frozenset[Operation]) -> list[Request]:
-        """Return the open requests of these operations, oldest first."""
-        return [request for request in self._open.values() if request.operation in operations]
+    @property
+    def buffered(self) -> list[Request]:
+        """The open requests that wait for ``AT+MIPLMGR``, oldest first."""
+        return [request for request in self._open.values() if request.buffered]
 
     def whereabouts(self, number: int) -> str:
         """Say which requests are open, for the explanation of a wrong number."""
+        if number in self._dropped:
+            return self._dropped[number]
         if not self._open:
             return f"there is no request {number}; none is open"
         known = ", ".join(
@@ -257,10 +288,13 @@ class Requests:
         self._open.pop(request.number, None)
         if request.expiry:
             request.expiry.cancel()
-        self._answered[request.number] = request.operation
+        self._remember(request.number, request.operation)
+        self._module.endpoint.reply(request.incoming, message)
+
+    def _remember(self, number: int, operation: Operation) -> None:
+        self._answered[number] = operation
         if len(self._answered) > _ANSWERED_KEPT:
             self._answered.popitem(last=False)
-        self._module.endpoint.reply(request.incoming, message)
 
     def answer(self, request: Request, result: ResultCode) -> None:
         """Answer a request with a result code alone."""
@@ -298,6 +332,7 @@ class Requests:
                 request.expiry.cancel()
         self._open.clear()
         self._answered.clear()
+        self._dropped.clear()
         self._observes = 0
 
 

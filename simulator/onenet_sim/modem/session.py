@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from aiocoap.numbers import codes
 
 from onenet_sim.journal import SessionChanged
-from onenet_sim.lwm2m import ContentFormat, Lwm2mError, TlvKind, decode_tlv
+from onenet_sim.lwm2m import ContentFormat, Lwm2mError, Path, decode_tlv_payload
 from onenet_sim.modem.coap import Peer, make_message
 from onenet_sim.modem.codes import MiplEvent
 from onenet_sim.modem.profile import Expiry, Family
@@ -23,12 +23,14 @@ if TYPE_CHECKING:
 
     from aiocoap import Message
 
-    from onenet_sim.modem.coap import Incoming
+    from onenet_sim.modem.coap import Exchange, Incoming
     from onenet_sim.modem.device import Device
     from onenet_sim.modem.module import Module
     from onenet_sim.modem.timers import Timer
 
 _SERVER_URI = 0
+_IS_BOOTSTRAP = 1
+_RESOURCE_LEVEL = 3
 _DEFAULT_PORT = 5683
 _WARNING_LEAST = 1.0
 
@@ -62,7 +64,9 @@ class Session:
         self.expires: float | None = None
         self._location: tuple[str, ...] = ()
         self._timeout = 0.0
+        self._deadline = 0.0
         self._attempts = 0
+        self._exchange: Exchange | None = None
         self._server_uri = ""
         self._first_event = False
         self._timers: list[Timer] = []
@@ -84,10 +88,12 @@ class Session:
         """Begin a login; its outcome comes as events."""
         self.lifetime, self._timeout, self._attempts = lifetime, timeout, 0
         self._first_event = True
+        self._module.output.opens()
         self._attempt()
 
     def _attempt(self) -> None:
         self._attempts += 1
+        self._deadline = self._module.now + self._timeout
         server = self._device.server
         if not server.bootstrap:
             self._connect(server.peer)
@@ -101,7 +107,7 @@ class Session:
             query=(f"ep={self._endpoint_name}",),
             auth_code=self._auth_code("bootstrap"),
         )
-        self._request(message, server.peer, self._bootstrap_answered)
+        self._log_in(message, server.peer, self._bootstrap_answered)
 
     @property
     def _endpoint_name(self) -> str:
@@ -111,8 +117,13 @@ class Session:
     def _auth_code(self, message: str) -> str:
         return self._device.server.auth_code if message in self._module.profile.coap.authorizes else ""
 
-    def _request(self, message: Message, peer: Peer, replied: Callable[[Message | None], None]) -> None:
-        self._module.endpoint.request(message, peer, replied, now=self._module.now, within=self._timeout)
+    def _log_in(self, message: Message, peer: Peer, replied: Callable[[Message | None], None]) -> None:
+        """Send a message of the login; OPEN's time-out bounds the whole attempt."""
+        left = max(0.0, self._deadline - self._module.now)
+        self._exchange = self._module.endpoint.request(message, peer, replied, now=self._module.now, within=left)
+
+    def _request(self, message: Message, peer: Peer, replied: Callable[[Message | None], None]) -> Exchange:
+        return self._module.endpoint.request(message, peer, replied, now=self._module.now)
 
     def _bootstrap_answered(self, reply: Message | None) -> None:
         if self.state is not State.BOOTSTRAPPING:
@@ -121,20 +132,31 @@ class Session:
             said = "did not answer" if reply is None else f"answered {reply.code}"
             self._bootstrap_failed(f"the bootstrap server {said}")
             return
-        wait = self._module.profile.coap.bootstrap_wait
+        self._await_bootstrap()
+
+    def _await_bootstrap(self) -> None:
+        """Wait for the bootstrap server; if it writes before its ACK has come, the ACK is taken for lost."""
+        if self._exchange is None:
+            return
+        self._module.endpoint.abandon(self._exchange)
+        self._exchange = None
+        wait = min(self._module.profile.coap.bootstrap_wait, self._deadline - self._module.now)
         self._after(wait, lambda: self._bootstrap_failed(f"the bootstrap server did not finish in {wait:g} s"))
 
     def take_bootstrap(self, incoming: Incoming) -> None:
         """Answer a request of the bootstrap server: it writes object 0 and says when it has finished."""
         message, reply = incoming.message, self._module.endpoint.reply
         path = message.opt.uri_path
+        if message.code is not codes.GET and incoming.peer == self._device.server.peer:
+            self._await_bootstrap()
         if path == ("bs",) and message.code is codes.POST:
             reply(incoming, make_message(codes.CHANGED))
             self._bootstrap_finished()
         elif message.code is codes.PUT:
             reply(incoming, make_message(self._bootstrap_write(path, message.payload)))
         elif message.code is codes.DELETE:
-            reply(incoming, make_message(codes.NOT_IMPLEMENTED))
+            whole = len(path) < _RESOURCE_LEVEL
+            reply(incoming, make_message(codes.NOT_IMPLEMENTED if whole else codes.BAD_REQUEST))
         else:
             reply(incoming, make_message(codes.BAD_REQUEST))
 
@@ -146,13 +168,13 @@ class Session:
         if not payload:
             return codes.BAD_REQUEST
         try:
-            for entry in decode_tlv(payload):
-                if entry.kind is TlvKind.RESOURCE and entry.id == _SERVER_URI:
-                    assert isinstance(entry.value, bytes)  # noqa: S101 - a resource holds octets
-                    self._server_uri = entry.value.decode("utf-8", "replace")
+            written = decode_tlv_payload(Path.from_segments(path), payload)
         except Lwm2mError as error:
             self._module.explain(f"the bootstrap server wrote what is no TLV: {error}")
             return codes.INTERNAL_SERVER_ERROR
+        resources = {entry.path.resource_id: entry.octets for entry in written}
+        if _SERVER_URI in resources and resources.get(_IS_BOOTSTRAP) != b"\x01":
+            self._server_uri = resources[_SERVER_URI].decode("utf-8", "replace")
         return codes.CHANGED
 
     def _bootstrap_finished(self) -> None:
@@ -190,7 +212,7 @@ class Session:
             payload=self._links(),
             auth_code=self._auth_code("register"),
         )
-        self._request(message, peer, self._register_answered)
+        self._log_in(message, peer, self._register_answered)
 
     def _links(self) -> bytes:
         habits = self._module.profile.coap
@@ -201,8 +223,10 @@ class Session:
             return
         retry = self._module.profile.coap.register_retry
         if reply is None:
-            self._module.event(MiplEvent(self._module.profile.mipl.register_timeout_event))
-            self._failed("the access machine did not answer the registration", retry)
+            for number in self._module.profile.mipl.register_timeout_events:
+                self._module.event(MiplEvent(number))
+            self._forget()
+            self._go(State.CLOSED, "the access machine did not answer the registration")
         elif reply.code is not codes.CREATED:
             self._module.event(MiplEvent.REGISTER_FAILED)
             self._failed(f"the access machine answered the registration with {reply.code}", retry)
@@ -251,7 +275,12 @@ class Session:
         self._module.event(event)
         if reply is not None and reply.code in {codes.NOT_FOUND, codes.FORBIDDEN}:
             self._module.event(MiplEvent.DELETED_ON_PLATFORM)
-        self._module.explain(why)
+        if self._module.profile.mipl.renews_login:
+            self._module.endpoint.forget_all()
+            self._attempts = 0
+            self._failed(why, self._module.profile.coap.connect_retry)
+        else:
+            self._module.explain(why)
 
     def close(self, *, announce: bool = True) -> None:
         """De-register; event 15 follows when the platform has confirmed (family O) or at once (family C).
@@ -271,7 +300,7 @@ class Session:
             self._cancel_timers()
             self._request(message, peer, self._deregister_answered)
         else:
-            self._request(message, peer, lambda _: None)
+            self._module.endpoint.abandon(self._request(message, peer, lambda _: None))
             self._closed("closed by the host", announce=announce)
 
     def _deregister_answered(self, reply: Message | None) -> None:
@@ -283,6 +312,7 @@ class Session:
             said = "did not answer" if reply is None else f"answered {reply.code}"
             self._module.explain(f"the access machine {said}; no event tells of that")
             self._forget()
+            self._device.forget_resources()
             self._go(State.CLOSED, "de-registering failed")
 
     def _closed(self, why: str, *, announce: bool = True) -> None:
@@ -320,6 +350,7 @@ class Session:
         why = f"the lifetime of {self.lifetime} s is over and no update came"
         match self._module.profile.lifetime.expiry:
             case Expiry.SILENT:
+                self._module.endpoint.forget_all()
                 self._forget()
                 self._go(State.CLOSED, why)
             case Expiry.EVENTS:
@@ -339,6 +370,7 @@ class Session:
     def _forget(self) -> None:
         """Forget what belongs to one login."""
         self._cancel_timers()
+        self._exchange = None
         self.expires = None
         self._module.requests.clear()
         self._module.reports.clear()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from onenet_sim.modem.codes import MiplEvent
 
 REF = 0
-NAMES = frozenset({"+MIPLEVENT", "+MIPLREAD", "+MIPLWRITE", "+MIPLEXECUTE"})
+NAMES = frozenset({"+MIPLREAD", "+MIPLWRITE", "+MIPLEXECUTE"})
 """Lines that are spaced as URCs also where a command's answer holds them."""
 _ABSENT = -1
 
@@ -95,6 +95,6 @@ def waiting() -> Fields:
     return fields("+MIPLNMI", REF)
 
 
-def sent(number: int) -> Fields:
-    """``+MIPLNSMI: <ref>,1,<number & 127>``: a message went to the base station."""
-    return fields("+MIPLNSMI", REF, 1, number & 0x7F)
+def sent(number: int, *, went: bool) -> Fields:
+    """``+MIPLNSMI: <ref>,<status>,<number & 127>``: status 1 went to the base station, 0 failed."""
+    return fields("+MIPLNSMI", REF, int(went), number & 0x7F)

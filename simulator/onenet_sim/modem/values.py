@@ -5,7 +5,9 @@ Source: LwM2M user manual for OneMO modules, 3.9 and 3.12; CIS SDK for what goes
 
 from __future__ import annotations
 
+import math
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -40,19 +42,24 @@ _FRACTION_DIGITS = 9
 
 @dataclass(frozen=True, slots=True)
 class MiplValue:
-    """One value with its MIPL type."""
+    """One value with its MIPL type.
+
+    A string has a character for each octet (Latin-1), whatever its encoding: the module passes octets on.
+    """
 
     type: ValueType
     value: Value
 
     def tlv(self) -> bytes:
         """Return the value as the octets of a TLV."""
+        if isinstance(self.value, str):
+            return self.value.encode("latin-1")
         return encode_value(_DATA_TYPES[self.type], self.value)
 
     def plain(self) -> bytes:
         """Return the value as it goes alone: text, or bare octets if it is opaque."""
-        if isinstance(self.value, bytes):
-            return self.value
+        if isinstance(self.value, bytes | str):
+            return self.tlv()
         return encode_text(_DATA_TYPES[self.type], self.value)
 
     @property
@@ -74,12 +81,12 @@ def parse_value(kind: ValueType, text: str) -> MiplValue:
     text_or_blank = text if kind is ValueType.STRING else text.strip(" ")
     match kind:
         case ValueType.STRING:
-            return MiplValue(kind, text_or_blank.encode("latin-1").decode("utf-8", "replace"))
+            return MiplValue(kind, text_or_blank)
         case ValueType.OPAQUE | ValueType.HEX_STRING if _HEX.fullmatch(text_or_blank):
             return MiplValue(kind, bytes.fromhex(text_or_blank))
         case ValueType.INTEGER if _INTEGER.fullmatch(text_or_blank) and _fits(int(text_or_blank)):
             return MiplValue(kind, int(text_or_blank))
-        case ValueType.FLOAT if _FLOAT.fullmatch(text_or_blank):
+        case ValueType.FLOAT if _FLOAT.fullmatch(text_or_blank) and math.isfinite(float(text_or_blank)):
             return MiplValue(kind, float(text_or_blank))
         case ValueType.BOOLEAN if text_or_blank in {"0", "1"}:
             return MiplValue(kind, text_or_blank == "1")
@@ -91,7 +98,7 @@ _EXPECTED = {
     ValueType.STRING: "text",
     ValueType.OPAQUE: "even number of hex digits",
     ValueType.INTEGER: "decimal number of at most 64 bits",
-    ValueType.FLOAT: "decimal number",
+    ValueType.FLOAT: "decimal number of a 64-bit float",
     ValueType.BOOLEAN: "0 or 1",
     ValueType.HEX_STRING: "even number of hex digits",
 }
@@ -103,12 +110,20 @@ def _fits(number: int) -> bool:
 
 def decode_written(kind: ValueType | None, octets: bytes) -> MiplValue:
     """Return what the platform wrote in a TLV as the type that the host declared, opaque if none fits."""
+    if kind is ValueType.STRING:
+        return MiplValue(kind, octets.decode("latin-1"))
     if kind is not None:
-        try:
+        with suppress(Lwm2mError):
             return MiplValue(kind, decode_value(_DATA_TYPES[kind], octets))
-        except Lwm2mError:
-            pass
     return MiplValue(ValueType.OPAQUE, octets)
+
+
+def decode_written_text(kind: ValueType | None, octets: bytes) -> MiplValue:
+    """Return what the platform wrote as plain text as the type that the host declared, opaque if none fits."""
+    if kind is not None and kind not in {ValueType.OPAQUE, ValueType.HEX_STRING}:
+        with suppress(ValueTextError):
+            return parse_value(kind, octets.decode("latin-1"))
+    return MiplValue(ValueType.HEX_STRING if kind is ValueType.HEX_STRING else ValueType.OPAQUE, octets)
 
 
 def print_value(value: MiplValue) -> str:
@@ -123,4 +138,4 @@ def print_value(value: MiplValue) -> str:
         case float():
             return f"{value.value:.{_FRACTION_DIGITS}f}".rstrip("0").rstrip(".")
         case str():
-            return value.value.encode("utf-8").decode("latin-1")
+            return value.value

@@ -14,15 +14,17 @@ from onenet_sim.lwm2m import Path
 from onenet_sim.modem.coap import make_message
 from onenet_sim.modem.codes import ResultCode, Situation
 from onenet_sim.modem.commands.mipl_common import (
+    FIRST,
     IDENTIFIER_MAXIMUM,
-    MESSAGE_ID_MAXIMUM,
+    MIDDLE,
     REF,
     RESOURCE_LIST,
     VALUE_MAXIMUM,
-    VALUE_TYPES,
+    FrameFlag,
     existing_device,
+    message_id,
     not_logged_in,
-    resource_ids,
+    value_type,
     without_device,
 )
 from onenet_sim.modem.profile import Family
@@ -38,22 +40,21 @@ if TYPE_CHECKING:
     from onenet_sim.modem.profile import Profile
     from onenet_sim.modem.requests import Request
 
-_MID = Integer("mid", 0, MESSAGE_ID_MAXIMUM)
 _ID = Integer("id", 0, IDENTIFIER_MAXIMUM)
 _FAILURES = (11, 12, 13, 14)
 _CONTENT_RESULT = OneOf("result", (1, *_FAILURES, 15))
 _CHANGED_RESULT = OneOf("result", (2, *_FAILURES))
-_FIRST, _MIDDLE = 1, 2
 
 
 def commands(profile: Profile) -> list[Command[Module]]:
     """Return this group's commands."""
     onemo = profile.family is Family.ONEMO
     return [
-        _read_response(),
-        _changed("+MIPLWRITERSP", "answer a write", Operation.WRITE),
-        _changed("+MIPLEXECUTERSP", "answer an execute", Operation.EXECUTE),
+        _read_response(profile),
+        _changed(profile, "+MIPLWRITERSP", "answer a write", Operation.WRITE),
+        _changed(profile, "+MIPLEXECUTERSP", "answer an execute", Operation.EXECUTE),
         _changed(
+            profile,
             "+MIPLPARAMETERRSP",
             "answer write-attributes",
             Operation.PARAMETER,
@@ -62,7 +63,7 @@ def commands(profile: Profile) -> list[Command[Module]]:
         Command(
             "+MIPLOBSERVERSP",
             "answer an observe",
-            (REF, _MID, _CONTENT_RESULT),
+            (REF, message_id(profile), _CONTENT_RESULT),
             set=_responder(Operation.OBSERVE, needed=not profile.mipl.answers_observe),
             surplus=1,
             errors=ErrorFamily.CIS,
@@ -72,10 +73,10 @@ def commands(profile: Profile) -> list[Command[Module]]:
             "declare an object's resources" if onemo else "answer a discover",
             (
                 REF,
-                Integer("objid", 0, IDENTIFIER_MAXIMUM) if onemo else _MID,
+                Integer("objid", 0, IDENTIFIER_MAXIMUM) if onemo else message_id(profile),
                 _CONTENT_RESULT,
                 Optional(Integer("length", 0, IDENTIFIER_MAXIMUM), 0),
-                Optional(RESOURCE_LIST, ""),
+                RESOURCE_LIST,
             ),
             set=_declare_resources if onemo else _discover_response,
             surplus=1,
@@ -84,22 +85,22 @@ def commands(profile: Profile) -> list[Command[Module]]:
     ]
 
 
-def _read_response() -> Command[Module]:
+def _read_response(profile: Profile) -> Command[Module]:
     return Command(
         "+MIPLREADRSP",
         "answer a read",
         (
             REF,
-            _MID,
+            message_id(profile),
             _CONTENT_RESULT,
             Optional(_ID),
             Optional(_ID),
             Optional(_ID),
-            Optional(OneOf("type", VALUE_TYPES)),
+            Optional(value_type(profile)),
             Optional(Integer("len", 0, IDENTIFIER_MAXIMUM)),
             Optional(Text("value", 0, VALUE_MAXIMUM), ""),
             Optional(Integer("index", 0, IDENTIFIER_MAXIMUM)),
-            Optional(OneOf("flag", (0, _FIRST, _MIDDLE, 0x200, 0x400), hexadecimal=True)),
+            Optional(FrameFlag("flag")),
         ),
         set=_read_answered,
         surplus=1,
@@ -145,7 +146,7 @@ def _read_answered(
     except ValueTextError as fault:
         return module.refuse(Situation.SYNTAX, f"AT+MIPLREADRSP: parameter 9 <value>: {fault}")
     onemo = module.profile.family is Family.ONEMO
-    last = flag not in {_FIRST, _MIDDLE} if onemo else index == 0
+    last = flag not in {FIRST, MIDDLE} if onemo else index == 0
     return _frame(module, request, Frame(path, value), last=last)
 
 
@@ -165,11 +166,13 @@ def _frame(module: Module, request: Request, frame: Frame, *, last: bool) -> Res
     return done()
 
 
-def _changed(name: str, summary: str, operation: Operation, *, needed: bool = True) -> Command[Module]:
+def _changed(
+    profile: Profile, name: str, summary: str, operation: Operation, *, needed: bool = True
+) -> Command[Module]:
     return Command(
         name,
         summary,
-        (REF, _MID, _CHANGED_RESULT),
+        (REF, message_id(profile), _CHANGED_RESULT),
         set=_responder(operation, needed=needed),
         surplus=1,
         errors=ErrorFamily.CIS,
@@ -186,6 +189,9 @@ def _responder(operation: Operation, *, needed: bool) -> Callable[..., Result]:
         if not needed:
             return done()
         request = module.requests.find(number, operation)
+        if request is None and operation is Operation.OBSERVE and module.requests.was_answered(number, operation):
+            module.explain(f"OBSERVE {number} was answered already")
+            return done()
         if request is None:
             return _unknown(module, number)
         module.requests.answer(request, ResultCode(result))
@@ -196,7 +202,7 @@ def _responder(operation: Operation, *, needed: bool) -> Callable[..., Result]:
 
 
 def _declare_resources(
-    module: Module, _ref: int, object_id: int, _result: int, _length: int, resources: str
+    module: Module, _ref: int, object_id: int, _result: int, _length: int, resources: tuple[int, ...]
 ) -> Result:
     refusal = without_device(module)
     if refusal:
@@ -204,12 +210,12 @@ def _declare_resources(
     added = existing_device(module).objects.get(object_id)
     if added is None:
         return module.refuse(Situation.NO_OBJECT, f"object {object_id} was never added (AT+MIPLADDOBJ)")
-    added.resources = resource_ids(resources)
+    added.resources = resources
     return done()
 
 
 def _discover_response(
-    module: Module, _ref: int, number: int, result: int, _length: int, resources: str
+    module: Module, _ref: int, number: int, result: int, _length: int, resources: tuple[int, ...]
 ) -> Result:
     refusal = not_logged_in(module)
     if refusal:
@@ -218,7 +224,7 @@ def _discover_response(
     if request is None:
         return _unknown(module, number)
     if result == ResultCode.CONTENT:
-        module.requests.answer_discover(request, resource_ids(resources))
+        module.requests.answer_discover(request, resources)
     else:
         module.requests.answer(request, ResultCode(result))
     return done()

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from onenet_sim.at import Integer, Text
+from onenet_sim.at import Integer, OneOf, Optional, Unfit
 from onenet_sim.modem.codes import Situation
+from onenet_sim.modem.profile import Family
 from onenet_sim.modem.values import ValueType
 
 if TYPE_CHECKING:
-    from onenet_sim.at import Refused
+    from onenet_sim.at import Argument, Refused
     from onenet_sim.modem.device import Device
     from onenet_sim.modem.module import Module
+    from onenet_sim.modem.profile import Profile
 
 REF = Integer("ref", 0, 0)
 IDENTIFIER_MAXIMUM = 0xFFFF
-MESSAGE_ID_MAXIMUM = 0xFFFFFFFF
 VALUE_MAXIMUM = 2048
-RESOURCE_LIST = Text("valuestring", 0, 1024, r"([0-9]{1,5}(;[0-9]{1,5})*;?)?", "resource ids separated by ;")
+FIRST, MIDDLE = 1, 2
+"""Flags of the frames that are followed by others."""
+_LIST_MAXIMUM = 1024
+_IDENTIFIER = re.compile(r"[0-9]{1,5}")
 
 
 def without_device(module: Module) -> Refused | None:
@@ -43,9 +49,48 @@ def existing_device(module: Module) -> Device:
     return module.device
 
 
-def resource_ids(text: str) -> tuple[int, ...]:
-    """Return the ids of a list such as ``5700;5701;``, each once, in order."""
-    return tuple(dict.fromkeys(int(part) for part in text.split(";") if part))
+@dataclass(frozen=True, slots=True)
+class ResourceList:
+    """Resource ids separated by semicolons, quoted or bare; the last one may be followed by a semicolon."""
+
+    name: str
+    range = ""
+
+    def parse(self, argument: Argument) -> tuple[int, ...] | Unfit:
+        """Return the ids, each once, in order."""
+        parts = argument.text.removesuffix(";").split(";") if argument.text else []
+        if len(argument.text) > _LIST_MAXIMUM or not all(_IDENTIFIER.fullmatch(part) for part in parts):
+            return Unfit("resource ids separated by ;")
+        numbers = tuple(dict.fromkeys(map(int, parts)))
+        if max(numbers, default=0) > IDENTIFIER_MAXIMUM:
+            return Unfit(f"resource ids up to {IDENTIFIER_MAXIMUM}")
+        return numbers
 
 
-VALUE_TYPES = tuple(int(kind) for kind in ValueType)
+@dataclass(frozen=True, slots=True)
+class FrameFlag:
+    """The flag of a frame: 0 last, 1 first, 2 middle; 0x200 and 0x400 are the last one and must be written so."""
+
+    name: str
+    range = ""
+
+    def parse(self, argument: Argument) -> int | Unfit:
+        """Return the flag as a number."""
+        flag = _FLAGS.get(argument.text.strip(" ").lower())
+        return Unfit("one of " + ", ".join(_FLAGS)) if flag is None else flag
+
+
+_FLAGS = {"0": 0, "1": FIRST, "2": MIDDLE, "0x200": 0x200, "0x400": 0x400}
+
+RESOURCE_LIST: Optional[tuple[int, ...]] = Optional(ResourceList("valuestring"), ())
+
+
+def message_id(profile: Profile) -> Integer:
+    """Return the declaration of a message id: 16 bits, or with the count of observes above them."""
+    return Integer("mid", 0, 0xFFFFFFFF if profile.mipl.counts_observes else 0xFFFF)
+
+
+def value_type(profile: Profile) -> OneOf:
+    """Return the declaration of a value's type; family C has no hex string."""
+    kinds = [kind for kind in ValueType if profile.family is Family.ONEMO or kind is not ValueType.HEX_STRING]
+    return OneOf("type", tuple(map(int, kinds)))

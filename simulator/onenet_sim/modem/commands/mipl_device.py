@@ -22,7 +22,7 @@ from onenet_sim.modem.register_code import RegisterCodeError, decode_register_co
 from onenet_sim.modem.session import State
 
 if TYPE_CHECKING:
-    from onenet_sim.at import Fields, Result
+    from onenet_sim.at import Result
     from onenet_sim.modem.module import Module
     from onenet_sim.modem.profile import Profile
 
@@ -102,6 +102,7 @@ def _create(module: Module, total: int, code: bytes, index: int, size: int, flag
     if refusal:
         return refusal
     module.register_code += code
+    module.register_index = index
     if flag != _LAST:
         return done()
     octets, module.register_code = module.register_code, b""
@@ -125,6 +126,8 @@ def _unfit_fragment(module: Module, total: int, code: bytes, index: int, size: i
         why = f"currentsize is {size}, but the config has {len(code)} octets"
     elif flag == _LAST and index != 0:
         why = f"the last fragment (flag 0) has the index 0, not {index}"
+    elif flag != _FIRST and module.register_code and index != module.register_index - 1:
+        why = f"fragment {index} does not follow fragment {module.register_index}; the index counts down by 1"
     elif flag != _LAST and index == 0:
         why = f"a fragment with flag {flag} has an index above 0; only the last one has 0"
     elif len(module.register_code) + len(code) > _CODE_MAXIMUM:
@@ -174,12 +177,11 @@ def _delete(module: Module, _ref: int) -> Result:
     refusal = without_device(module)
     if refusal:
         return refusal
-    announced: tuple[Fields, ...] = ()
     if module.session.state is not State.CLOSED and module.profile.mipl.deletion is Deletion.DEREGISTER:
         module.session.close(announce=False)
-        announced = (urcs.event(MiplEvent.DEREGISTERED),)
+        module.print_now(urcs.event(MiplEvent.DEREGISTERED))
     module.delete_device()
-    return done(*announced)
+    return done()
 
 
 def _add_object(

@@ -8,13 +8,16 @@ from onenet_sim.at import Command, ErrorFamily, Integer, OneOf, Optional, Text, 
 from onenet_sim.lwm2m import Path
 from onenet_sim.modem.codes import MiplEvent, Situation
 from onenet_sim.modem.commands.mipl_common import (
+    FIRST,
     IDENTIFIER_MAXIMUM,
-    MESSAGE_ID_MAXIMUM,
+    MIDDLE,
     REF,
     VALUE_MAXIMUM,
-    VALUE_TYPES,
+    FrameFlag,
     existing_device,
+    message_id,
     not_logged_in,
+    value_type,
 )
 from onenet_sim.modem.profile import Family
 from onenet_sim.modem.reports import Frame
@@ -26,9 +29,8 @@ if TYPE_CHECKING:
     from onenet_sim.modem.profile import Profile
     from onenet_sim.modem.reports import Observation
 
-_FIRST, _MIDDLE = 1, 2
 _RELEASE_FLAGS = (0x200, 0x400)
-"""Go idle after sending, or after the reply; both send the report as flag 0 does."""
+"""Go idle after sending, or after the reply: family C has them behind the ackid."""
 _CONTENT_TYPES = (0, 1, 2, 3, 4)
 
 
@@ -41,15 +43,15 @@ def commands(profile: Profile) -> list[Command[Module]]:
             "report a value",
             (
                 REF,
-                Integer("mid", 0, MESSAGE_ID_MAXIMUM),
+                message_id(profile),
                 Integer("objid", 0, identifier),
                 Integer("insid", 0, identifier),
                 Integer("resid", 0, identifier),
-                OneOf("type", VALUE_TYPES if profile.family is Family.ONEMO else VALUE_TYPES[:5]),
+                value_type(profile),
                 Integer("len", 0, identifier),
                 Text("value", 0, VALUE_MAXIMUM),
                 Integer("index", 0, identifier),
-                OneOf("flag", (0, _FIRST, _MIDDLE, *_RELEASE_FLAGS), hexadecimal=True),
+                FrameFlag("flag"),
                 Optional(Integer("ackid", 0, identifier), 0),
                 Optional(OneOf("contentType", (*_CONTENT_TYPES, *_RELEASE_FLAGS), hexadecimal=True)),
             ),
@@ -89,12 +91,16 @@ def _notify(
     try:
         frame = Frame(path, parse_value(ValueType(kind), text))
     except ValueTextError as fault:
-        module.reports.discard(path)
         return module.refuse(Situation.SYNTAX, f"AT+MIPLNOTIFY: parameter 8 <value>: {fault}")
-    return _collect(module, observation, frame, last=_is_last(module, index, flag), ack_id=ack_id)
+    last = _is_last(module, index, flag)
+    refusal = _collect(module, observation, frame, ack_id if last else None)
+    if refusal is None and last:
+        module.buffer.sent(number)
+    return refusal or done()
 
 
-def _collect(module: Module, observation: Observation, frame: Frame, *, last: bool, ack_id: int) -> Result:
+def _collect(module: Module, observation: Observation, frame: Frame, ack_id: int | None) -> Refused | None:
+    """Keep a frame; with an ``ack_id`` it is the last one, and the report goes out."""
     frames = module.reports.collect(frame)
     limit = module.profile.coap.report_maximum
     size = sum(len(one.value.tlv()) for one in frames)
@@ -102,10 +108,9 @@ def _collect(module: Module, observation: Observation, frame: Frame, *, last: bo
         module.reports.discard(frame.path)
         return module.refuse(Situation.TOO_LARGE, f"the report has {size} octets; at most {limit} are sent")
     existing_device(module).declare(frame.path, frame.value.type)
-    if last:
+    if ack_id is not None:
         module.reports.send(observation, list(frames), ack_id)
-        module.buffer.sent(observation.number if module.profile.family is Family.CIS else 0)
-    return done()
+    return None
 
 
 def _observation(module: Module, number: int, path: Path) -> Observation | None:
@@ -128,5 +133,5 @@ def _unobserved(module: Module, number: int, path: Path) -> Refused | Result:
 def _is_last(module: Module, index: int, flag: int) -> bool:
     """Whether this frame sends the report: the flag says so in family O, the index in family C."""
     if module.profile.family is Family.ONEMO:
-        return flag not in {_FIRST, _MIDDLE}
+        return flag not in {FIRST, MIDDLE}
     return index == 0

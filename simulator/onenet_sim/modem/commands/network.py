@@ -15,6 +15,8 @@ _BITS = "[01]{8}"
 _ERROR_RATE_UNKNOWN = 99
 _HOME_NETWORK = "46000"
 _NB_IOT = 9
+_ACCESS_POINT = "cmnbiot"
+_DEFAULT_BEARER = 5
 
 
 def commands(_profile: Profile) -> list[Command[Module]]:
@@ -27,7 +29,7 @@ def commands(_profile: Profile) -> list[Command[Module]]:
             "functionality",
             (OneOf("fun", (0, 1, 4)), Optional(Integer("rst", 0, 1), 0)),
             set=_set_functionality,
-            read=lambda module: done(fields("+CFUN", int(module.radio.on))),
+            read=lambda module: done(fields("+CFUN", module.radio.functionality)),
             ranges=True,
         ),
         Command(
@@ -52,6 +54,8 @@ def commands(_profile: Profile) -> list[Command[Module]]:
             ranges=True,
         ),
         Command("+CGPADDR", "address", (cid,), set=_address, exec=_address),
+        Command("+CGCONTRDP", "context in use", (cid,), set=_context_in_use, exec=_context_in_use),
+        Command("+CGACT", "context active", read=_active_context),
         Command(
             "+CSCON",
             "signalling connection",
@@ -94,7 +98,7 @@ def _set_functionality(module: Module, level: int, restart: int) -> Result:
     if restart:
         module.restart("")
         return done()
-    module.radio.switch(on=level == 1)
+    module.radio.switch(functionality=level)
     return done()
 
 
@@ -115,6 +119,17 @@ def _address(module: Module, _cid: int | None = None) -> Result:
     return done(fields("+CGPADDR", general.cid, Quoted(address) if general.quotes_address else address))
 
 
+def _context_in_use(module: Module, _cid: int | None = None) -> Result:
+    if not module.radio.usable:
+        return done()
+    mask = Quoted(f"{module.identity.address}.255.255.255.0")
+    return done(fields("+CGCONTRDP", module.profile.general.cid, _DEFAULT_BEARER, Quoted(_ACCESS_POINT), mask))
+
+
+def _active_context(module: Module) -> Result:
+    return done(fields("+CGACT", module.profile.general.cid, int(module.radio.usable)))
+
+
 def _set_connection(module: Module, level: int) -> Result:
     module.radio.cscon = level
     return done()
@@ -123,7 +138,7 @@ def _set_connection(module: Module, level: int) -> Result:
 def _set_power_saving(
     module: Module, mode: int, _rau: str | None, _ready: str | None, tau: str, active: str
 ) -> Result:
-    module.radio.power_saving = (mode, tau, active)
+    module.radio.power_saving = (int(mode == 1), tau, active)
     return done()
 
 
@@ -134,7 +149,7 @@ def _read_power_saving(module: Module) -> Result:
 
 def _contexts(module: Module) -> Result:
     cid = module.profile.general.cid
-    line: Fields = fields("+CGDCONT", cid, Quoted("IP"), Quoted("cmnbiot"), "", 0, 0)
+    line: Fields = fields("+CGDCONT", cid, Quoted("IP"), Quoted(_ACCESS_POINT), "", 0, 0)
     return done(line)
 
 
