@@ -82,8 +82,8 @@ class Module:
                     out += frame_result(text, self.settings)
                 case NoResult():
                     results += 1
-                case Verbatim(text):
-                    out += frame_text(text, self.settings)
+                case Verbatim():
+                    out += frame_text(output.render(self.settings), self.settings)
                 case _:
                     out += frame_text(output.render(SPACING), self.settings)
         self.results.append(results)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from onenet_sim.at import LineSettings, Quoted, Spacing, fields, frame_result, frame_text
+from onenet_sim.at import LineSettings, Quoted, Spacing, Verbatim, fields, frame_result, frame_text
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,12 @@ def test_information_text_is_framed_by_the_settings(settings: LineSettings, octe
     ],
 )
 def test_the_lines_within_a_text_end_like_the_text_itself(settings: LineSettings, octets: bytes) -> None:
-    assert frame_text("CMCC\n\nMN316", settings) == octets
+    assert frame_text(Verbatim("CMCC\n\nMN316").render(settings), settings) == octets
+
+
+def test_a_line_feed_within_a_value_stays_as_it_is() -> None:
+    line = fields("+MIPLWRITE", 4, "a\nb\n").render(Spacing.NONE)
+    assert frame_text(line, VERBOSE) == b"\r\n+MIPLWRITE:4,a\nb\n\r\n"
 
 
 @pytest.mark.parametrize(

@@ -151,3 +151,14 @@ def test_a_change_to_instant_pace_releases_what_waits() -> None:
     rig.modem.pace = Pace.INSTANT
     rig.feed(b"")
     assert len(rig.writes) == 2
+
+
+def test_a_host_that_never_pauses_still_gets_its_events() -> None:
+    rig = _field("onemo")
+    start = rig.now
+    rig.feed(b"AT+MIPLOPEN=0,3000,30\r\n")
+    for _ in range(32):
+        rig.advance(0.125)
+        rig.feed(b"AT\r\n")
+    events = [(time, line) for time, line in _timeline(rig, start) if line != "OK"]
+    assert events == [(2.05, "+MIPLEVENT:0,6")]

@@ -112,7 +112,7 @@ def test_the_world_ends_with_its_test(pytester: pytest.Pytester) -> None:
             assert not any("onenet-sim" in name for name in names())
         """
     )
-    pytester.runpytest_inprocess("-p", "no:randomly").assert_outcomes(passed=2)
+    pytester.runpytest_subprocess("-p", "no:randomly").assert_outcomes(passed=2)
 
 
 def test_a_keyword_that_no_world_takes_is_a_usage_error_that_lists_the_right_ones(

@@ -67,9 +67,13 @@ def fields(name: str, *values: Field) -> Fields:
 
 @dataclass(frozen=True, slots=True)
 class Verbatim:
-    """A line that has no fields: an IMEI, a version, a vendor's text of several lines."""
+    """Lines that have no fields: an IMEI, a version, a vendor's text of several lines."""
 
     text: str
+
+    def render(self, settings: LineSettings) -> str:
+        """Return the text, its lines ended as S3 and S4 say."""
+        return self.text.replace("\n", chr(settings.line_end) + chr(settings.line_feed))
 
 
 InformationText = Fields | Verbatim
@@ -78,9 +82,9 @@ _RESULT_NUMBERS = {"OK": "0", "ERROR": "4"}
 
 
 def frame_text(text: str, settings: LineSettings) -> bytes:
-    """Return information text or a URC as octets; within it each line end is CR LF by S3 and S4."""
+    """Return information text or a URC as octets."""
     end = bytes((settings.line_end, settings.line_feed))
-    octets = end.join(line.encode("latin-1", "replace") for line in text.split("\n"))
+    octets = text.encode("latin-1", "replace")
     return end + octets + end if settings.verbose else octets + end
 
 

@@ -109,7 +109,7 @@ class Module:
     def render(self, line: InformationText, *, urc: bool) -> str:
         """Return a line in this module's spacing."""
         if isinstance(line, Verbatim):
-            return line.text
+            return line.render(self.settings)
         blanks = self.profile.blanks
         exception = blanks.exceptions.get(line.name)
         if exception is not None:

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 _QUEUE_MAXIMUM = 1024
 
 
+_PATIENCE = 2.0
+_LEAST = 0.05
+"""After so many seconds behind a host's incessant commands, a line waits only this long after an answer."""
+
+
 class Pace(Enum):
     """Whether the module keeps the gaps of its profile."""
 
@@ -67,6 +72,7 @@ class SerialOutput:
         self._queue: deque[tuple[Sort, SerialWrite]] = deque(maxlen=_QUEUE_MAXIMUM)
         self._printed: dict[Sort, float] = {}
         self._opening = False
+        self._waiting_since: float | None = None
 
     def answer(self, write: SerialWrite) -> None:
         """Print at once."""
@@ -93,6 +99,9 @@ class SerialOutput:
             sort, write = self._queue.popleft()
             found.append(write)
             self._printed[sort] = now
+            self._waiting_since = None
+        if self._queue and self._waiting_since is None:
+            self._waiting_since = now
         return found
 
     @property
@@ -114,13 +123,19 @@ class SerialOutput:
             case Sort.OPENING, Sort.FIRST_EVENT:
                 return self._gaps.first_event
             case ((Sort.RESULT | Sort.OPENING), _):
-                return self._gaps.after_result
+                return _LEAST if self._starves else self._gaps.after_result
             case ((Sort.EVENT | Sort.FIRST_EVENT), (Sort.EVENT | Sort.FIRST_EVENT)):
                 return self._gaps.event
             case ((Sort.EVENT | Sort.FIRST_EVENT), Sort.REQUEST):
                 return self._gaps.first_request
             case _:
                 return self._gaps.urc
+
+    @property
+    def _starves(self) -> bool:
+        """Whether a host that never pauses has kept the next line waiting for too long."""
+        last, since = self._printed.get(Sort.RESULT), self._waiting_since
+        return last is not None and since is not None and last - since >= _PATIENCE
 
     def drop_queue(self) -> None:
         """Drop the unsolicited lines that were not printed yet; answers stay."""
@@ -132,3 +147,4 @@ class SerialOutput:
         self._queue.clear()
         self._printed.clear()
         self._opening = False
+        self._waiting_since = None

@@ -13,7 +13,7 @@ A request that follows from the answer to another one is its neighbour, not its 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from onenet_sim.journal import (
@@ -204,7 +204,7 @@ def _without_octets(roots: list[Node]) -> Iterator[Node]:
 def _unfinished(event: Event) -> list[Event]:
     """Return the host's write from its last line end on, if there is something."""
     rest = _LINE_END.split(octets_of([event]))[-1]
-    return [replace(event, what=HostWrote(rest))] if rest else []
+    return [event._replace(what=HostWrote(rest))] if rest else []
 
 
 def _joined(writes: list[Event], children: list[Node]) -> Node:
