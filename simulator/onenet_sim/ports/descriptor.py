@@ -68,7 +68,8 @@ class DescriptorPort:
     def _listen(self, descriptor: int) -> None:
         """Read from the host, and write to it, through this descriptor."""
         self._descriptor = descriptor
-        self._loop.add_reader(descriptor, self._readable)
+        with self.journal.because(None):  # what a host does has no cause in the world
+            self._loop.add_reader(descriptor, self._readable)
 
     def _unlisten(self) -> None:
         self._loop.remove_reader(self._descriptor)
@@ -99,10 +100,9 @@ class DescriptorPort:
 
     def _settle(self) -> None:
         """Deliver the boot text to a host that has opened the port for good."""
-        if self._settling is None:
-            return
-        self._settling.cancel()
-        self._settling = None
+        if self._settling:
+            self._settling.cancel()
+            self._settling = None
         if self._boot_text:
             self._queue.appendleft(bytes(self._boot_text))
             self._queued += len(self._boot_text)
@@ -110,8 +110,7 @@ class DescriptorPort:
         self._flush()
 
     def _readable(self) -> None:
-        with self.journal.because(None):  # what a host does has no cause in the world
-            self._read()
+        self._read()
 
     def _read(self) -> bool:
         """Pass on what the host wrote, up to 4,096 octets; return whether there was anything."""
@@ -126,7 +125,8 @@ class DescriptorPort:
         if not octets:
             self._hung_up()
             return False
-        self._settle()
+        if self._settling:
+            self._settle()
         self.on_octets(octets)
         return True
 
@@ -154,7 +154,8 @@ class DescriptorPort:
                 self._wait_for_room(wanted=True)
                 return
             self._queue.popleft()
-        self._wait_for_room(wanted=False)
+        if self._waiting:
+            self._wait_for_room(wanted=False)
 
     def _wait_for_room(self, *, wanted: bool) -> None:
         """Go on writing when the descriptor takes more, or stop waiting for that."""

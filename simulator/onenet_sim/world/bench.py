@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from onenet_sim.journal import Journal
-    from onenet_sim.modem import Modem
+    from onenet_sim.modem import Modem, SerialWrite
     from onenet_sim.network import Link
     from onenet_sim.ports import Port
 
@@ -98,8 +98,9 @@ class Bench:
 
     def _octets(self, octets: bytes) -> None:
         self._keep_pace()
-        self.modem.receive_serial(octets, self._loop.time())
-        self.pump()
+        now = self._loop.time()
+        self.modem.receive_serial(octets, now)
+        self._pump(now)
 
     def _datagram(self, octets: bytes, source: Address) -> None:
         self.modem.receive_datagram(octets, Peer(source.host, source.port), self._loop.time())
@@ -113,16 +114,27 @@ class Bench:
 
     def pump(self) -> None:
         """Bring out all that the module has to say now, and set the timer for what comes later."""
+        self._pump(self._loop.time())
+
+    def _pump(self, now: float) -> None:
         modem = self.modem
-        for write in modem.serial_to_send(self._loop.time()):
-            self._journal.note(ModuleWrote(write.octets), cause=write.cause, modem=modem.name)
-            listening = [port for port in self.ports if write.boot or port.attached] or self.ports[:1]
-            for port in listening:
-                port.write(write.octets, boot=write.boot)
+        for write in modem.serial_to_send(now):
+            self._write(write)
         for datagram in modem.datagrams_to_send():
             dialled = Address(datagram.peer.host, datagram.peer.port)
             self.link.send(datagram.octets, dialled, cause=datagram.cause)
         self._wait_until(modem.next_deadline)
+
+    def _write(self, write: SerialWrite) -> None:
+        """Write to every port with a host, then note it: the host need not wait for the journal."""
+        heard = False
+        for port in self.ports:
+            if write.boot or port.attached:
+                port.write(write.octets, boot=write.boot)
+                heard = True
+        if not heard and self.ports:
+            self.ports[0].write(write.octets)
+        self._journal.note(ModuleWrote(write.octets), cause=write.cause, modem=self.modem.name)
 
     def _wait_until(self, deadline: float | None) -> None:
         if self._timer is not None:
