@@ -74,3 +74,15 @@ def test_everything_a_world_holds_is_given_up_at_its_end() -> None:
     world.close()
     with pytest.raises(URLError, match="refused"):
         urlopen(url)  # noqa: S310 - the world's own
+
+
+def test_an_answer_is_told_from_what_the_module_prints_by_itself_meanwhile() -> None:
+    with World(profile="m5310a", seed=7, pace="instant") as world:
+        modem = world.modem
+        modem.command("ATE1")
+        for line in ("AT+MIPLCREATE", 'AT+MIPLADDOBJ=0,3303,1,"1",0,0', "AT+MIPLOPEN=0,3000"):
+            modem.command(line)
+        answers = [modem.command("AT+CSQ") for _ in range(50)]
+        assert answers == [["+CSQ:20,99", "OK"]] * 50
+        world.settle()
+        assert [line.split(":")[0] for line in modem.line.lines()][-1] == "+MIPLREAD"

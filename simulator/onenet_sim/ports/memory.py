@@ -39,7 +39,11 @@ class MemoryHost:
         self._loop.call_soon_threadsafe(self._take, octets)
 
     def read(self, timeout: float | None = None) -> bytes:
-        """Return all that the module has written since the last read, waiting until there is something.
+        """Return all that the module has written since the last read; see :meth:`read_writes`."""
+        return b"".join(self.read_writes(timeout))
+
+    def read_writes(self, timeout: float | None = None) -> list[bytes]:
+        """Return each write of the module since the last read, waiting until there is one.
 
         Args:
             timeout: Real seconds to wait at most; None waits for ever. Then the answer is empty, as it is
@@ -53,10 +57,10 @@ class MemoryHost:
             raise RuntimeError("a blocking read would stop the loop that writes: use on_octets, or timeout=0")
         with self._changed:
             self._changed.wait_for(lambda: self._writes or not self._open, timeout)
-            octets = b"".join(self._writes)
+            writes = list(self._writes)
             self._writes.clear()
             self._octets = 0
-        return octets
+        return writes
 
     def deliver(self, octets: bytes) -> bool:
         """Take a write of the module; return whether there was room. The port calls this."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import time
 from typing import TYPE_CHECKING
@@ -13,11 +14,14 @@ _FINAL = re.compile(r"OK|ERROR|\+(?:CME|CIS) ERROR:.*")
 
 
 class SerialLine:
-    """The host's end of a module's serial line, read line by line. Blocks in real time; use it from one thread."""
+    """The host's end of a module's serial line, line by line. Blocks in real time; use it from one thread.
+
+    A module never puts an answer and an unsolicited line into one write, so that the two can be told apart here,
+    which a host behind a real port cannot.
+    """
 
     def __init__(self, host: MemoryHost) -> None:
         self._host = host
-        self._rest = b""
         self._lines: list[str] = []
 
     def write(self, octets: bytes) -> None:
@@ -27,7 +31,7 @@ class SerialLine:
     def command(self, line: str, timeout: float = 5.0) -> list[str]:
         """Send a command line with a CR and return its answer: information text and final result.
 
-        Lines that were printed before are kept for :meth:`expect`.
+        Every other line is kept for :meth:`expect`.
 
         Args:
             line: The line, with its ``AT``.
@@ -36,20 +40,20 @@ class SerialLine:
         Raises:
             TimeoutError: No final result came; the message has what came instead.
         """
-        self._take(0)
-        before, self._lines = self._lines, []
+        self._lines += itertools.chain.from_iterable(self._read(0))
+        before = len(self._lines)
         self._host.write(line.encode("latin-1") + b"\r")
         deadline = time.monotonic() + timeout
-        while True:
-            for index, text in enumerate(self._lines):
-                if _FINAL.fullmatch(text):
-                    answer, after = self._lines[: index + 1], self._lines[index + 1 :]
-                    self._lines = before + after
-                    return [text for text in answer if text != line]
-            if not self._take(deadline - time.monotonic()):
-                seen = self._lines
-                self._lines = before + seen
-                raise TimeoutError(f"{line} got no final result within {timeout:g} s, only {seen}")
+        while writes := self._read(deadline - time.monotonic()):
+            answer = None
+            for lines in writes:
+                if answer is None and lines and _FINAL.fullmatch(lines[-1]):
+                    answer = lines
+                elif lines != [line]:
+                    self._lines += lines
+            if answer is not None:
+                return answer
+        raise TimeoutError(f"{line} got no final result within {timeout:g} s, only {self._lines[before:]}")
 
     def expect(self, pattern: str, timeout: float = 5.0) -> str:
         """Return the next printed line that matches a regular expression as a whole, and drop it.
@@ -68,18 +72,19 @@ class SerialLine:
             for index, text in enumerate(self._lines):
                 if re.fullmatch(pattern, text):
                     return self._lines.pop(index)
-            if not self._take(deadline - time.monotonic()):
+            writes = self._read(deadline - time.monotonic())
+            if not writes:
                 raise TimeoutError(f"no line matched {pattern!r} within {timeout:g} s; there are {self._lines}")
+            self._lines += itertools.chain.from_iterable(writes)
 
     def lines(self) -> list[str]:
         """Return and drop every line that was printed and not yet taken."""
-        self._take(0)
+        self._lines += itertools.chain.from_iterable(self._read(0))
         lines, self._lines = self._lines, []
         return lines
 
-    def _take(self, timeout: float) -> bool:
-        """Take what was printed, waiting at most ``timeout`` real seconds; return whether something came."""
-        octets = self._host.read(max(0.0, timeout))
-        *complete, self._rest = (self._rest + octets).split(b"\r\n")
-        self._lines += [text.decode("latin-1") for text in complete if text]
-        return bool(octets)
+    def _read(self, timeout: float) -> list[list[str]]:
+        """Return the lines of each write, waiting at most ``timeout`` real seconds for the first."""
+        writes = self._host.read_writes(max(0.0, timeout))
+        texts = (write.decode("latin-1") for write in writes)
+        return [[line for line in text.replace("\r", "\n").split("\n") if line] for text in texts]
