@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench fidelity clean
 
 demo: $(STAMP)
 	$(BIN)/onenet-sim demo
@@ -19,6 +19,9 @@ lint: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m tests.bench
+
+fidelity: $(STAMP)
+	$(BIN)/onenet-sim profiles --markdown > docs/fidelity.md
 
 clean:
 	rm -rf .venv

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     ("options", "told"),
     [
         (("--profile", "m9999"), ("m9999", "m5310a", "onemo")),
+        (("--profile", "/no/such/ours.toml"), ("/no/such/ours.toml: cannot be read",)),
         (("--clock", "fast"), ("--clock", "fast", "scaled:K")),
         (("--clock", "scaled:"), ("--clock", "scaled:60")),
         (("--clock", "scaled:-2"), ("--clock", "-2")),

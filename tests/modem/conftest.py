@@ -235,7 +235,10 @@ class Rig:
     def create(self, *objects: tuple[int, str], attributes: int = 5) -> None:
         """Make a device for the access machine itself, with these objects and instance bitmaps."""
         host = f"{ACCESS.host}:{ACCESS.port}"
-        self.ok(f'AT+MIPLCREATEEX="{host}",0' if self.family == "O" else DIRECT_CREATE)
+        if self.profile.mipl.creates_by_code:
+            self.ok(f'AT+MIPLCREATEEX="{host}",0' if self.family == "O" else DIRECT_CREATE)
+        else:
+            self.ok(f"AT+MIPLCONFIG=0,{ACCESS.host},{ACCESS.port}", "AT+MIPLCREATE")
         for number, bitmap in objects or ((3200, "1"),):
             self.ok(f'AT+MIPLADDOBJ=0,{number},{len(bitmap)},"{bitmap}",{attributes},0')
 

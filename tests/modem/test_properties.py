@@ -33,7 +33,8 @@ commands = st.sampled_from(
         "+MIPLOPEN", "+MIPLCLOSE", "+MIPLUPDATE", "+MIPLNOTIFY", "+MIPLREADRSP", "+MIPLWRITERSP",
         "+MIPLEXECUTERSP", "+MIPLOBSERVERSP", "+MIPLPARAMETERRSP", "+MIPLVER", "+MIPLNMI", "+MIPLMGR",
         "+CEREG", "+CFUN", "+CGATT", "+CGSN", "+CPSMS", "+CMEE", "+COPS", "+CGDCONT", "+CGPADDR",
-        "+NPSMR", "+CGCONTRDP",
+        "+NPSMR", "+CGCONTRDP", "+MIPLCFG", "+MIPLQMGR", "+MIPLUPDATESET", "+MIPLDEVINFO", "+MIPLDTLSNAT",
+        "+MIPLLTRDP", "+MIPLFOTACFG",
     ]
 )  # fmt: skip
 legal = st.sampled_from(
@@ -52,6 +53,11 @@ legal = st.sampled_from(
         '+MIPLDISCOVERRSP=0,103,1,4,"5750"',
         "+MIPLNMI=0,1,1",
         "+MIPLMGR=0",
+        "+MIPLQMGR=0",
+        '+MIPLCFG="platform",0,10,"any"',
+        '+MIPLCFG="binding",0,2',
+        "+MIPLDEVINFO?",
+        "+MIPLLTRDP",
         "+MIPLDELOBJ=0,3200",
         "+MIPLCLOSE=0",
         "+MIPLDELETE=0",

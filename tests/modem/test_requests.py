@@ -380,7 +380,7 @@ def test_a_buffered_request_waits_until_it_is_fetched_and_answered(
         assert rig.ask("AT+MIPLMGR=0") == [f"+MIPLREAD:0,{read},3200,0,-1", "OK"]
     rig.ok(f"AT+MIPLREADRSP=0,{read},11")
     assert rig.ask("AT+MIPLMGR=0") == [
-        f"+MIPLWRITE:0,{write},3200,0,5501,2,4,0744,1,1",
+        f"+MIPLWRITE:0,{write},3200,0,5501,2,4,0744,1,0",
         f"+MIPLWRITE:0,{write},3200,0,5750,2,8,74657374,0,0",
         "OK",
     ]
@@ -402,11 +402,15 @@ def test_a_block_over_1024_octets_is_printed_directly(onemo_rig: Rig) -> None:
     assert onemo_rig.ask("AT+MIPLMGR=0") == ["OK"]
 
 
-def test_the_buffer_holds_2048_octets_and_drops_the_oldest(onemo_rig: Rig) -> None:
+def test_the_buffer_holds_2048_octets_and_drops_what_came_last(onemo_rig: Rig) -> None:
     onemo_rig.login()
     onemo_rig.ok("AT+MIPLNMI=0,2,0")
     numbers = [onemo_rig.request(wire.PUT, "/3200/0/5750", payload=b"x" * 1000).message_id for _ in range(3)]
-    assert onemo_rig.ask("AT+MIPLMGR=0")[0].startswith(f"+MIPLWRITE:0,{numbers[1]},")
+    assert onemo_rig.why == f"WRITE {numbers[2]} was dropped: the buffer is full"
+    for number in numbers[:2]:
+        assert onemo_rig.ask("AT+MIPLMGR=0")[0].startswith(f"+MIPLWRITE:0,{number},")
+        onemo_rig.ok(f"AT+MIPLWRITERSP=0,{number},2")
+    assert onemo_rig.ask("AT+MIPLMGR=0") == ["OK"]
 
 
 def test_mgr_in_direct_mode_is_ok_alone_and_602_without_a_login(onemo_rig: Rig) -> None:

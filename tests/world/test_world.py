@@ -28,7 +28,7 @@ def test_a_blocking_call_on_the_worlds_own_thread_is_refused() -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"profile": "m5310b"}, "there are onemo, m5310, m5310a"),
+        ({"profile": "m5310b"}, r"there are onemo, .*m5310a"),
         ({"modems": 0}, "expected 1 to 1000"),
         ({"clock": "fast"}, "real, stopped or scaled"),
     ],

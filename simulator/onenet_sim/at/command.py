@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -102,6 +102,7 @@ class Command(Generic[C]):
         test: Called with the state; ``ranges`` answers with the ranges that the parameters declare.
         surplus: How many arguments beyond the declared ones are tolerated.
         errors: Which family of errors it uses.
+        source: Where it is described: a manual and its section.
     """
 
     name: str
@@ -113,4 +114,5 @@ class Command(Generic[C]):
     test: Callable[[C], Result] | None = None
     ranges: bool = False
     surplus: int = 0
-    errors: ErrorFamily = field(default=ErrorFamily.CME)
+    errors: ErrorFamily = ErrorFamily.CME
+    source: str = ""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from onenet_sim import __version__
 from onenet_sim.cli.run import run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def _plain(*, no_args_is_help: bool = False) -> typer.Typer:
@@ -40,18 +43,46 @@ def _command(
     del version
 
 
-@_app.command(
-    "demo",
-    add_help_option=False,
-    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
-)
-def _demo(context: typer.Context) -> None:
-    """Show the whole way of a data point and back, and check it."""
-    from onenet_sim.cli.demo import demo  # noqa: PLC0415 - its options are its own, and only it needs them
+def _lazily(
+    name: str, summary: str, furnish: Callable[[typer.Typer], object], *, no_args_is_help: bool = False
+) -> None:
+    """Add a verb whose file is loaded, and whose options are known, only when it is called."""
 
-    verb = _plain()
+    @_app.command(
+        name,
+        help=summary,
+        add_help_option=False,
+        context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+    )
+    def passed_on(context: typer.Context) -> None:
+        verb = _plain(no_args_is_help=no_args_is_help)
+        furnish(verb)
+        verb(context.args, prog_name=f"onenet-sim {name}")
+
+
+def _demo(verb: typer.Typer) -> None:
+    from onenet_sim.cli.demo import demo  # noqa: PLC0415 - loaded when called
+
     verb.command()(demo)
-    verb(context.args, prog_name="onenet-sim demo")
+
+
+def _profiles(verb: typer.Typer) -> None:
+    from onenet_sim.cli.profiles import profiles  # noqa: PLC0415 - loaded when called
+
+    verb.command()(profiles)
+
+
+def _regcode(verb: typer.Typer) -> None:
+    from onenet_sim.cli import regcode  # noqa: PLC0415 - loaded when called
+
+    verb.callback()(regcode.regcode)
+    verb.command()(regcode.decode)
+    verb.command()(regcode.encode)
+
+
+_lazily("demo", "Show the whole way of a data point and back, and check it.", _demo)
+_lazily("profiles", "List the modules, or all that is known of one and from where.", _profiles)
+_lazily("regcode", "Decode or encode the register code of AT+MIPLCREATE.", _regcode, no_args_is_help=True)
 
 
 def main() -> None:

@@ -26,7 +26,12 @@ _SEED_BITS = 32
 def run(
     *,
     profile: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Which module the modems are.", show_default="OneMO's own")
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE.toml",
+            help="Which module the modems are: a built-in profile, or a file of your own.",
+            show_default="OneMO's own",
+        ),
     ] = None,
     modems: Annotated[int, typer.Option(metavar="N", min=1, max=1000, help="How many modems there are.")] = 1,
     link: Annotated[

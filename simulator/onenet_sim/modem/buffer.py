@@ -39,15 +39,16 @@ class RequestBuffer:
         return self.requests != _DIRECT
 
     def keeps(self, request: Request) -> bool:
-        """Whether a request waits here; one of more than 1,024 octets is printed directly.
-
-        The buffer holds 2,048 octets; the oldest requests make room.
-        """
+        """Whether a request waits here; one of more than 1,024 octets is printed directly."""
         if not self.holds_back or request.operation not in BUFFERED or request.size > _DIRECT_ABOVE:
             return False
         request.buffered = True
-        self._module.requests.make_room(_OCTETS_MAXIMUM)
         return True
+
+    @property
+    def overflows(self) -> bool:
+        """Whether the requests here hold more than 2,048 octets; the one that came last is then dropped."""
+        return sum(request.size for request in self._module.requests.buffered) > _OCTETS_MAXIMUM
 
     def announce(self) -> None:
         """Say that a request waits, if the mode has it so."""

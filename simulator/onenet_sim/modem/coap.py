@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from aiocoap.numbers.codes import Code
 
     from onenet_sim.journal import Journal
+    from onenet_sim.modem.configuration import Configuration
     from onenet_sim.modem.profile import CoapHabits
     from onenet_sim.modem.timers import Timer, Timers
 
@@ -107,9 +108,16 @@ class CoapEndpoint:
     """
 
     def __init__(
-        self, habits: CoapHabits, timers: Timers, journal: Journal, modem: str, first_message_id: int
+        self,
+        habits: CoapHabits,
+        configuration: Configuration,
+        timers: Timers,
+        journal: Journal,
+        modem: str,
+        first_message_id: int,
     ) -> None:
         self._habits = habits
+        self._configuration = configuration
         self._timers = timers
         self._journal = journal
         self._modem = modem
@@ -185,7 +193,7 @@ class CoapEndpoint:
         within: float | None,
         awaits_response: bool,
     ) -> Exchange:
-        wait = self._habits.ack_timeout
+        wait = self._configuration.ack_timeout
         exchange = Exchange(message, peer, replied, awaits_response, wait)
         self._exchanges.append(exchange)
         total = wait * (2 ** (self._habits.retransmissions + 1) - 1)

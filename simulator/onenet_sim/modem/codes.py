@@ -82,6 +82,59 @@ class Situation(Enum):
     TOO_LARGE = "too_large"
 
 
+class IotPlatform(IntEnum):
+    """``<platform>`` of ``AT+MIPLCFG="platform"``."""
+
+    ONENET = 0
+    CTWING = 1
+    YANFEI = 2
+    HUAWEI = 3
+    OTHER = 10
+
+    @property
+    def name_pattern(self) -> NamePattern:
+        """The pattern that a platform's endpoint names have unless the host chooses one."""
+        by_imei = self in {IotPlatform.CTWING, IotPlatform.YANFEI, IotPlatform.HUAWEI}
+        return NamePattern.IMEI if by_imei else NamePattern.IMEI_IMSI
+
+
+class NamePattern(IntEnum):
+    """``<pattern>`` of ``AT+MIPLCFG="platform"``: how the endpoint name is made of IMEI and IMSI."""
+
+    PLATFORM = 0
+    IMEI = 1
+    IMEI_IMSI = 2
+    URN_IMEI = 3
+    URN_IMEI_IMSI = 4
+
+    @property
+    def template(self) -> str:
+        """The name, with ``{imei}`` and ``{imsi}`` in their places; empty where the platform decides."""
+        return _NAME_TEMPLATES[self]
+
+
+_NAME_TEMPLATES = {
+    NamePattern.PLATFORM: "",
+    NamePattern.IMEI: "{imei}",
+    NamePattern.IMEI_IMSI: "{imei};{imsi}",
+    NamePattern.URN_IMEI: "urn:imei:{imei}",
+    NamePattern.URN_IMEI_IMSI: "urn:imei-imsi:{imei}-{imsi}",
+}
+
+
+class BindingMode(IntEnum):
+    """``<binding_mode>`` of ``AT+MIPLCFG="binding"``."""
+
+    SERVER_DEFAULT = 0
+    UDP = 1
+    UDP_QUEUE = 2
+
+    @property
+    def letters(self) -> str:
+        """The value of ``b=`` (OMA LwM2M 1.0, 5.3.1.1); empty where ``b=`` is left out."""
+        return {BindingMode.UDP: "U", BindingMode.UDP_QUEUE: "UQ"}.get(self, "")
+
+
 class CmeError(IntEnum):
     """Numbers of ``+CME ERROR`` (3GPP TS 27.007, 9.2)."""
 

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from onenet_sim.lwm2m import Link, Path, format_links
+from onenet_sim.modem.codes import IotPlatform, NamePattern
 
 if TYPE_CHECKING:
     from onenet_sim.modem.coap import Peer
+    from onenet_sim.modem.codes import BindingMode
+    from onenet_sim.modem.identity import Identity
     from onenet_sim.modem.values import ValueType
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where a device logs in: a bootstrap server, or an LwM2M server itself."""
+    """Where a device logs in: a bootstrap server, or an LwM2M server itself.
+
+    ``monitors`` is the second bit of CREATEEX's flag, reversed: the platform may ask for the cells around.
+    """
 
     peer: Peer
     bootstrap: bool
     auth_code: str = ""
+    monitors: bool = True
 
 
 @dataclass(slots=True)
@@ -43,11 +50,39 @@ class Device:
 
     Attributes:
         types: The type under which a resource was last reported or read, which ``+MIPLWRITE`` then prints.
+        handed_out: The server that the last bootstrap named.
+        platform: Whose platform it logs in to; that decides the endpoint name where nothing else does.
+        name_pattern: The pattern of the endpoint name.
+        given_name: The endpoint name itself, if the host gave one.
+        binding: The binding for the platform; None until the host chooses one.
+        updates_itself: It updates 30 s before the end of its lifetime.
+        renegotiates_after: Seconds without traffic after which a new DTLS handshake is due; 0 is never.
     """
 
     server: Server
     objects: dict[int, MiplObject] = field(default_factory=dict)
     types: dict[Path, ValueType] = field(default_factory=dict)
+    handed_out: Peer | None = None
+    platform: IotPlatform = IotPlatform.ONENET
+    name_pattern: NamePattern = NamePattern.PLATFORM
+    given_name: str = ""
+    binding: BindingMode | None = None
+    updates_itself: bool = False
+    renegotiates_after: int = 120
+
+    @property
+    def current_server(self) -> Server:
+        """The server that CREATE named, or since a bootstrap the one that was handed out."""
+        if self.handed_out is None:
+            return self.server
+        return replace(self.server, peer=self.handed_out, bootstrap=False)
+
+    def endpoint_name(self, identity: Identity) -> str:
+        """Return the name under which the device registers, such as ``IMEI;IMSI``."""
+        if self.given_name:
+            return self.given_name
+        template = self.name_pattern.template or self.platform.name_pattern.template
+        return template.format(imei=identity.imei, imsi=identity.imsi)
 
     def has(self, path: Path) -> bool:
         """Whether the object, and the instance if the path has one, were added."""

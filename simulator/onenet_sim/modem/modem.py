@@ -32,6 +32,7 @@ from onenet_sim.journal import (
     Urc,
 )
 from onenet_sim.modem.commands import command_table, error_tables
+from onenet_sim.modem.configuration import factory_configuration
 from onenet_sim.modem.module import Module, factory_settings
 from onenet_sim.modem.output import Pace, SerialOutput, SerialWrite, Sort
 from onenet_sim.modem.timers import Timers
@@ -88,6 +89,7 @@ class Modem:
         self._draw = draw
         self._timers = Timers(journal)
         self._output = SerialOutput(profile.pace, pace)
+        self._configuration = factory_configuration(profile)
         self._commands = command_table(profile)
         self._errors = error_tables(profile)
         self._module: Module | None = None
@@ -118,7 +120,7 @@ class Modem:
         self._boot(now, self.profile.boot.text, why, 0.0 if booted else self.profile.boot.seconds)
 
     def power_off(self, now: float, *, why: str = "switched off") -> None:
-        """Take the module's power; whatever it knew is lost."""
+        """Take the module's power; what it knew is lost, but not its configuration."""
         del now
         if self.power is Power.OFF:
             return
@@ -150,6 +152,7 @@ class Modem:
             self.name,
             profile,
             self.identity,
+            self._configuration,
             journal=self._journal,
             timers=self._timers,
             output=self._output,
@@ -170,7 +173,8 @@ class Modem:
 
     def _print_lines(self, lines: tuple[str, ...], sort: Sort) -> None:
         settings = self._module.settings if self._module else factory_settings(self.profile)
-        for line in lines:
+        for template in lines:
+            line = template.replace("{address}", self.identity.address)
             event = self._journal.note(Urc(line), modem=self.name)
             self._output.unsolicited(sort, SerialWrite(frame_text(line, settings), boot=True, cause=event))
 

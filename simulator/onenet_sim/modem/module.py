@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from onenet_sim.at import InformationText
     from onenet_sim.journal import Journal, Occurrence
     from onenet_sim.modem.codes import MiplEvent, Situation
+    from onenet_sim.modem.configuration import Configuration
     from onenet_sim.modem.device import Device
     from onenet_sim.modem.identity import Identity
     from onenet_sim.modem.output import SerialOutput
@@ -36,6 +37,7 @@ class Module:
 
     Attributes:
         now: World time of the present input, in seconds.
+        configuration: What outlives this boot.
         device: The MIPL device, after CREATE.
         register_code: The fragments of CREATE so far.
         register_index: The index of the last of them.
@@ -47,6 +49,7 @@ class Module:
         name: str,
         profile: Profile,
         identity: Identity,
+        configuration: Configuration,
         *,
         journal: Journal,
         timers: Timers,
@@ -58,6 +61,7 @@ class Module:
         self.name = name
         self.profile = profile
         self.identity = identity
+        self.configuration = configuration
         self.journal = journal
         self.timers = timers
         self.output = output
@@ -66,7 +70,7 @@ class Module:
         self._epoch = epoch
         self.settings = factory_settings(profile)
         self.radio = Radio(self)
-        self.endpoint = CoapEndpoint(profile.coap, timers, journal, name, draw(0x10000))
+        self.endpoint = CoapEndpoint(profile.coap, configuration, timers, journal, name, draw(0x10000))
         self.device: Device | None = None
         self.register_code = b""
         self.register_index = 0

@@ -61,6 +61,8 @@ class StandardObjects(StrEnum):
 
     MODULE = "module"
     """The module, and it prints the request."""
+    MODULE_SILENTLY = "module silently"
+    """The module, and it prints nothing."""
     REFUSED = "refused"
     """Nobody: 4.04."""
 
@@ -118,8 +120,8 @@ class Boot:
     """What the module prints when it starts, and how long a restart takes.
 
     Attributes:
-        text: The lines after power-on or reset.
-        restart_text: The lines after a restart by command.
+        text: The lines after power-on or reset; ``{address}`` stands for the module's address.
+        restart_text: The lines after a restart by command, likewise.
         seconds: From reset to the first line.
         restarts: The restart commands, and how each answers: ``ok`` or ``silent``, and what it announces.
     """
@@ -200,6 +202,13 @@ class MiplHabits:
         renews_login: A failed update makes the module log in again by itself.
         counts_observes: The message id of an OBSERVE is ``counter << 16 | CoAP id``.
         counts_attributes: ADDOBJ's attribute count shapes the TLV of reports.
+        reports_by_path: A report finds its observe by path; else by the OBSERVE's message id.
+        bitmap_from_right: The rightmost digit of ADDOBJ's bitmap is instance 0; else the leftmost.
+        updates_after_login: Once every object was discovered the module sends an update by itself.
+        short_executersp: ``AT+MIPLEXEUTERSP``, without its C, is taken too.
+        creates_by_code: CREATE takes a register code; without it there is only the exec form.
+        config_modes: The modes that ``AT+MIPLCONFIG`` takes; without any there is no such command.
+        extensions: The commands that the module has beyond those of its family.
         default_host: Where the exec form of CREATE goes (always by bootstrap).
         default_timeout: Seconds, when OPEN gives no time-out.
     """
@@ -215,6 +224,13 @@ class MiplHabits:
     renews_login: bool
     counts_observes: bool
     counts_attributes: bool
+    reports_by_path: bool
+    bitmap_from_right: bool
+    updates_after_login: bool
+    short_executersp: bool
+    creates_by_code: bool
+    config_modes: tuple[int, ...]
+    extensions: tuple[str, ...]
     default_host: str
     default_timeout: int
 
@@ -227,7 +243,7 @@ class Lifetimes:
         open_minimum: The least that OPEN takes.
         maximum: The most that OPEN and UPDATE take.
         update_floor: A value below this in UPDATE is replaced.
-        update_replacement: What replaces it.
+        update_replacement: What replaces it; 0 is the lifetime in force.
         update_minimum: The least other value that UPDATE takes.
         expiry: What the module does at the end.
     """

@@ -1,21 +1,26 @@
 """Reads profiles: TOML files whose rows carry a value, its source and how sure it is.
 
-A file may inherit from another one and then holds only what differs. Tables such as ``errors`` are merged
-key by key.
+A file may inherit from a built-in one and then holds only what differs. Tables such as ``errors`` are merged
+key by key. A built-in file is known by its profile's name and must take its sources from ``sources.toml``; a
+user's own is known by its path and may name any source.
 """
 
 from __future__ import annotations
 
+import math
+import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from enum import Enum
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
-from onenet_sim.modem.codes import Situation
+from onenet_sim.modem.codes import MiplEvent, Situation
 from onenet_sim.modem.profile import (
     Basis,
     Blanks,
@@ -33,6 +38,7 @@ from onenet_sim.modem.profile import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from importlib.resources.abc import Traversable
 
 _SECTIONS: dict[str, type] = {
@@ -49,10 +55,37 @@ _SECTIONS: dict[str, type] = {
 _TABLES = {"errors": int, "error_names": str}
 _PLAIN = {"name", "title", "family", "inherits"}
 _ROW_KEYS = {"is", "source", "basis"}
+_ROW_EXAMPLE = '{ is = …, source = "…", basis = "doc|code|log|inferred" }'
+_FILE_MAXIMUM = 1 << 20
+_NUMBER_MAXIMUM = 0xFFFFFFFF
+_TYPE_NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
+_COMMAND = re.compile(r"[+*^$#%][A-Z0-9!%./:_-]+[?=]?")
+_COMMANDS = {"boot.restarts", "general.iccid", "general.canned"}
+_ALLOWED = {
+    "boot.restarts": (r"(ok|silent)( .+)?", "ok or silent, and behind it what is announced"),
+    "coap.query": ("lwm2m|ep|b|lt", "lwm2m, ep, b or lt"),
+    "coap.authorizes": (
+        "bootstrap|register|update|deregister",
+        "bootstrap, register, update or deregister",
+    ),
+    "coap.retransmissions": ("[0-9]|1[0-9]|20", "0 to 20"),
+    "mipl.default_host": (r"[A-Za-z0-9.-]+:[1-9][0-9]{0,4}", "a host and its port, such as 183.230.40.39:5683"),
+    "mipl.register_timeout_events": (
+        "|".join(str(int(event)) for event in MiplEvent),
+        "the number of an event",
+    ),
+}
+"""Rows whose values the types alone do not bound: a pattern for each value, and what it means."""
+
+_HEADER = re.compile(r"\s*\[([^\[\]]+)\]\s*(#.*)?")
+_KEY = r"(?:\"[^\"]*\"|'[^']*'|[A-Za-z0-9_-]+)"
+_ASSIGNMENT = re.compile(rf"\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*=")
+_PART = re.compile(r"\"[^\"]*\"|'[^']*'|[^.\s\"']+")
+_TOML_FAULT = re.compile(r"(.*) \(at line (\d+), column (\d+)\)", re.DOTALL)
 
 
 class ProfileError(ValueError):
-    """A profile file is wrong: the message names the file, the key and what would be right."""
+    """A profile file is wrong: the message names the file, the line, the key and what would be right."""
 
 
 def profile_names() -> tuple[str, ...]:
@@ -65,16 +98,27 @@ def profile_names() -> tuple[str, ...]:
     return ("onemo", *(name for name in names if name != "onemo"))
 
 
-@cache
 def load_profile(name: str) -> Profile:
-    """Return a built-in profile.
+    """Return a profile: a built-in one by its name, a user's own by its file's path.
+
+    A path ends in ``.toml`` or holds a separator. Its file is read anew each time, at most 1 MiB of it.
 
     Raises:
-        ProfileError: There is none of that name; the message lists those there are.
+        ProfileError: There is none of that name, or the file is wrong. The message lists the names, or says
+            which line of which file, and what would be right.
     """
+    if name.endswith(".toml") or "/" in name or os.sep in name:
+        path = Path(name).expanduser()
+        return _build(path.stem, _File(name, _read(name, path)))
+    return _built_in(name)
+
+
+@cache
+def _built_in(name: str) -> Profile:
     if name not in profile_names():
-        raise ProfileError(f"no profile is named {name!r}; there are {', '.join(profile_names())}")
-    return _build(name, *_gather(name))
+        known = ", ".join(profile_names())
+        raise ProfileError(f"no profile is named {name!r}; there are {known}; a file of your own ends in .toml")
+    return _build(name, _built_in_file(name))
 
 
 @cache
@@ -88,111 +132,217 @@ def _folder() -> Traversable:
     return resources.files("onenet_sim.modem") / "profiles"
 
 
-def _gather(name: str, heirs: tuple[str, ...] = ()) -> tuple[dict[str, Any], dict[str, Row]]:
-    """Return the plain keys and all rows of a file, its parent's where it has none of its own."""
-    file = f"{name}.toml"
-    heirs = heirs or (name,)
-    text = (_folder() / file).read_text(encoding="utf-8")
+def _built_in_file(name: str) -> _File:
+    label = f"{name}.toml"
+    return _File(label, (_folder() / label).read_text(encoding="utf-8"), sources())
+
+
+def _read(name: str, path: Path) -> str:
     try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ProfileError(f"{file}: {error}") from None
-    plain: dict[str, Any] = {}
-    rows: dict[str, Row] = {}
+        with path.open("rb") as file:
+            octets = file.read(_FILE_MAXIMUM + 1)
+        text = octets.decode("utf-8")
+    except OSError as error:
+        raise ProfileError(f"{name}: cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError as error:
+        line = octets.count(b"\n", 0, error.start) + 1
+        raise ProfileError(f"{name}:{line}: this is not UTF-8") from None
+    if len(octets) > _FILE_MAXIMUM:
+        raise ProfileError(f"{name}: longer than {_FILE_MAXIMUM} octets; expected a profile")
+    return text
+
+
+@dataclass(frozen=True)
+class _File:
+    """A profile's file.
+
+    Attributes:
+        label: What it is called in errors.
+        known_sources: The keys that a row's source may begin with; empty allows any text.
+    """
+
+    label: str
+    text: str
+    known_sources: Collection[str] = ()
+
+    def fault(self, key: str, what: str) -> ProfileError:
+        """Return the error about a key, with the line where the key, or the nearest thing above it, stands."""
+        lines, parts = self._lines(), _parts(key)
+        while parts and parts not in lines:
+            parts = parts[:-1]
+        where = f"{self.label}:{lines[parts]}" if parts else self.label
+        return ProfileError(f"{where}: {what}")
+
+    def _lines(self) -> dict[tuple[str, ...], int]:
+        """Return the first line on which each key or table stands."""
+        found: dict[tuple[str, ...], int] = {}
+        table: tuple[str, ...] = ()
+        for number, line in enumerate(self.text.splitlines(), start=1):
+            if header := _HEADER.fullmatch(line):
+                table = _parts(header[1])
+                found.setdefault(table, number)
+            elif assignment := _ASSIGNMENT.match(line):
+                found.setdefault((*table, *_parts(assignment[1])), number)
+        return found
+
+    def document(self) -> dict[str, Any]:
+        """Return what the file holds."""
+        try:
+            return tomllib.loads(self.text)
+        except RecursionError:
+            raise ProfileError(f"{self.label}: nested too deeply; expected tables of rows") from None
+        except ValueError as error:
+            if found := _TOML_FAULT.fullmatch(str(error)):
+                raise ProfileError(f"{self.label}:{found[2]}: no TOML: {found[1]}, column {found[3]}") from None
+            raise ProfileError(f"{self.label}:{self.text.count(chr(10)) + 1}: no TOML: {error}") from None
+
+
+def _parts(key: str) -> tuple[str, ...]:
+    """Return the parts of a dotted key; ``is``, below which a row's own table may stand, counts for nothing."""
+    return tuple(part.strip("\"'") for part in _PART.findall(key) if part != "is")
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A row and the file that it stands in."""
+
+    row: Row
+    file: _File
+
+
+def _gather(file: _File, heirs: tuple[str, ...] = ()) -> tuple[dict[str, str], dict[str, _Placed]]:
+    """Return the plain keys and all rows of a file, its parent's where it has none of its own."""
+    document = file.document()
+    plain: dict[str, str] = {}
+    rows: dict[str, _Placed] = {}
     if "inherits" in document:
-        parent = str(document["inherits"])
+        parent = document["inherits"]
         if parent not in profile_names() or parent in heirs:
-            raise ProfileError(f"{file}: inherits is {parent!r}; expected another profile's name, not in a circle")
-        plain, rows = _gather(parent, (*heirs, parent))
+            known = ", ".join(profile_names())
+            raise file.fault("inherits", f"inherits is {parent!r}; expected one of {known}, and not in a circle")
+        plain, rows = _gather(_built_in_file(parent), (*heirs, parent))
+        del plain["name"]
     for key, content in document.items():
         if key in _PLAIN:
-            plain[key] = _text(file, key, content)
-        elif (key in _SECTIONS or key in _TABLES) and not isinstance(content, dict):
-            raise ProfileError(f"{file}: {key} must be a table of rows")
-        elif key in _SECTIONS or key in _TABLES:
-            for inner, row in content.items():
-                rows[f"{key}.{inner}"] = _row(file, f"{key}.{inner}", row)
+            if not isinstance(content, str) or not content:
+                raise file.fault(key, f"{key} is {content!r}; expected a text")
+            plain[key] = content
+        elif key not in _SECTIONS and key not in _TABLES:
+            raise _unknown(file, key, [*_PLAIN, *_SECTIONS, *_TABLES])
+        elif not isinstance(content, dict):
+            raise file.fault(key, f"{key} must be a table of rows, each {_ROW_EXAMPLE}")
         else:
-            known = ", ".join(sorted({*_PLAIN, *_SECTIONS, *_TABLES}))
-            raise ProfileError(f"{file}: unknown key {key!r}; known are {known}")
+            for inner, row in content.items():
+                if inner not in _inner_keys(key) and not (key == "error_names" and inner.isdecimal()):
+                    raise _unknown(file, f"{key}.{inner}", [f"{key}.{each}" for each in _inner_keys(key)])
+                rows[f"{key}.{inner}"] = _Placed(_row(file, f"{key}.{inner}", row), file)
     return plain, rows
 
 
-def _text(file: str, key: str, content: object) -> str:
-    if isinstance(content, str) and content:
-        return content
-    raise ProfileError(f"{file}: {key} is {content!r}; expected a text")
+def _inner_keys(key: str) -> list[str]:
+    """Return the rows that a section or table may have; the numbers of ``error_names`` are not among them."""
+    if key in _SECTIONS:
+        return [field.name for field in fields(_SECTIONS[key])]
+    return [situation.value for situation in Situation] if key == "errors" else []
 
 
-def _row(file: str, key: str, content: object) -> Row:
+def _unknown(file: _File, key: str, known: list[str]) -> ProfileError:
+    near = get_close_matches(key, known, 1)
+    right = f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(known)) or 'decimal numbers'}"
+    return file.fault(key, f"unknown key {key!r}; {right}")
+
+
+def _row(file: _File, key: str, content: object) -> Row:
     if not isinstance(content, dict) or content.keys() != _ROW_KEYS:
-        raise ProfileError(f"{file}: {key} must be a table with exactly the keys is, source and basis")
-    source = str(content["source"])
-    if re.split(r"[ :;,]", source)[0] not in sources():
-        raise ProfileError(f"{file}: {key} names the source {source!r}, which sources.toml does not have")
+        raise file.fault(key, f"{key} must be a table with exactly the keys is, source and basis: {_ROW_EXAMPLE}")
+    source, basis = content["source"], content["basis"]
+    if not isinstance(source, str) or not source:
+        raise file.fault(f"{key}.source", f"{key}.source is {source!r}; expected a text that says how you know")
+    if file.known_sources and re.split(r"[ :;,]", source)[0] not in file.known_sources:
+        raise file.fault(f"{key}.source", f"{key} names the source {source!r}, which sources.toml does not have")
     try:
-        return Row(content["is"], source, Basis(content["basis"]))
+        return Row(content["is"], source, Basis(basis))
     except ValueError:
         expected = ", ".join(Basis)
-        raise ProfileError(f"{file}: {key}.basis is {content['basis']!r}; expected {expected}") from None
+        raise file.fault(f"{key}.basis", f"{key}.basis is {basis!r}; expected {expected}") from None
 
 
-def _build(name: str, plain: dict[str, Any], rows: dict[str, Row]) -> Profile:
-    file = f"{name}.toml"
-    known = {f"{section}.{field.name}" for section, kind in _SECTIONS.items() for field in fields(kind)}
-    for key in rows:
-        if key not in known and key.split(".")[0] not in _TABLES:
-            raise ProfileError(f"{file}: unknown key {key!r}")
+def _build(name: str, file: _File) -> Profile:
+    plain, rows = _gather(file, (name,) if file.known_sources else ())
     for key in ("title", "family", *(f"errors.{situation.value}" for situation in Situation)):
         if key not in plain and key not in rows:
-            raise ProfileError(f"{file}: {key} is missing, here and in what the file inherits from")
+            raise _missing(file, key)
     sections: dict[str, Any] = {
         section: _section(file, section, kind, rows) for section, kind in _SECTIONS.items()
     }
     tables = {
         table: {
-            key.removeprefix(f"{table}."): _convert(file, key, kind, row.value)
-            for key, row in rows.items()
+            key.removeprefix(f"{table}."): _convert(placed.file, key, kind, placed.row.value)
+            for key, placed in rows.items()
             if key.startswith(f"{table}.")
         }
         for table, kind in _TABLES.items()
     }
     return Profile(
-        name=name,
+        name=plain.get("name", name),
         title=plain["title"],
         family=_convert(file, "family", Family, plain["family"]),
-        rows=rows,
+        rows={key: placed.row for key, placed in rows.items()},
         **{**sections, **tables},
     )
 
 
-def _section(file: str, section: str, kind: type, rows: dict[str, Row]) -> Any:  # noqa: ANN401 - any section
+def _missing(file: _File, key: str) -> ProfileError:
+    return file.fault(key, f"{key} is missing, here and in what the file inherits from")
+
+
+def _section(file: _File, section: str, kind: type, rows: dict[str, _Placed]) -> Any:  # noqa: ANN401 - any section
     hints = get_type_hints(kind, localns={"Mapping": Mapping})
     values = {}
     for field in fields(kind):
         key = f"{section}.{field.name}"
         if key not in rows:
-            raise ProfileError(f"{file}: {key} is missing, here and in what the file inherits from")
-        values[field.name] = _convert(file, key, hints[field.name], rows[key].value)
+            raise _missing(file, key)
+        placed = rows[key]
+        values[field.name] = _convert(placed.file, key, hints[field.name], placed.row.value)
     return kind(**values)
 
 
-def _convert(file: str, key: str, kind: Any, value: Any) -> Any:  # noqa: ANN401 - any type of row
-    """Return a TOML value as the type that its row must have."""
+def _convert(file: _File, key: str, kind: Any, value: Any, row: str = "") -> Any:  # noqa: ANN401 - any type of row
+    """Return a TOML value as the type that its row must have; ``row`` is the row that it is a part of."""
+    row = row or key
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is tuple and isinstance(value, list):
-        return tuple(_convert(file, key, arguments[0], item) for item in value)
+        return tuple(_convert(file, key, arguments[0], item, row) for item in value)
     if origin is Mapping and isinstance(value, dict):
-        return {name: _convert(file, f"{key}.{name}", arguments[1], item) for name, item in value.items()}
+        for name in value:
+            if row in _COMMANDS and not _COMMAND.fullmatch(name):
+                raise file.fault(
+                    f"{key}.{name}", f"{key} has {name!r}; expected a command such as +NCDP, in capitals"
+                )
+        return {name: _convert(file, f"{key}.{name}", arguments[1], item, row) for name, item in value.items()}
     if isinstance(kind, type) and issubclass(kind, Enum):
         try:
             return kind(value)
         except ValueError:
             expected = ", ".join(str(member.value) for member in kind)
-            raise ProfileError(f"{file}: {key} is {value!r}; expected {expected}") from None
+            raise file.fault(key, f"{key} is {value!r}; expected {expected}") from None
     if kind is float and type(value) is int:
-        return float(value)
-    if type(value) is kind:
-        return value
-    wanted = getattr(kind, "__name__", kind)
-    raise ProfileError(f"{file}: {key} is {value!r}; expected {wanted}")
+        value = float(value)
+    if type(value) is not kind:
+        wanted = {tuple: "a list", Mapping: "a table"}.get(origin) or _TYPE_NAMES[kind]
+        raise file.fault(key, f"{key} is {value!r}; expected {wanted}")
+    _bound(file, key, row, value)
+    return value
+
+
+def _bound(file: _File, key: str, row: str, value: bool | float | str) -> None:  # noqa: FBT001 - a row's value
+    """Refuse a value of the right type that no module can have."""
+    pattern, expected = _ALLOWED.get(row, ("", ""))
+    if pattern and not re.fullmatch(pattern, str(value)):
+        raise file.fault(key, f"{key} is {value!r}; expected {expected}")
+    if isinstance(value, str):
+        if "\0" in value:
+            raise file.fault(key, f"{key} is {value!r}; expected a text without NUL")
+    elif not (math.isfinite(value) and 0 <= value <= _NUMBER_MAXIMUM):
+        raise file.fault(key, f"{key} is {value!r}; expected 0 to {_NUMBER_MAXIMUM}")

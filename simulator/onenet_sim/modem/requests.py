@@ -90,7 +90,11 @@ class Request:
 
 
 class Requests:
-    """All open requests of one login, by the number that the host sees."""
+    """All open requests of one login, by the number that the host sees.
+
+    Attributes:
+        dropped: How many reads, writes and executes were dropped without an answer and did not come again.
+    """
 
     def __init__(self, module: Module) -> None:
         self._module = module
@@ -98,6 +102,8 @@ class Requests:
         self._answered: OrderedDict[int, Operation] = OrderedDict()
         self._dropped: OrderedDict[int, str] = OrderedDict()
         self._observes = 0
+        self.dropped = 0
+        self._discovered: set[int] = set()
 
     # --- from the platform ------------------------------------------------------------------------
 
@@ -141,14 +147,15 @@ class Requests:
         why = f"the host did not answer within {wait:g} s"
         request.expiry = module.timers.at(module.now + wait, lambda: self._drop(request, why))
         self._open[number] = request
-        self._dropped.pop(number, None)
+        if self._dropped.pop(number, None) and operation in BUFFERED:
+            self.dropped -= 1
         while len(self._open) > _OPEN_MAXIMUM:
             self._drop(next(iter(self._open.values())), f"more than {_OPEN_MAXIMUM} requests waited")
         self._print(request)
 
     def repeat(self, incoming: Incoming) -> None:
         """Print a request again that the platform repeats because nobody has answered."""
-        for request in self._open.values():
+        for request in tuple(self._open.values()):
             if request.incoming is incoming:
                 self._print(request)
 
@@ -184,9 +191,10 @@ class Requests:
             case Operation.WRITE:
                 values = self._written(path, message)
                 family = self._module.profile.family
+                as_text = self._module.configuration.writes_as_text
                 return (
-                    urcs.write(number, values, family, buffered=False),
-                    urcs.write(number, values, family, buffered=True),
+                    urcs.write(number, values, family, buffered=False, as_text=as_text),
+                    urcs.write(number, values, family, buffered=True, as_text=as_text),
                 )
         return lines, lines
 
@@ -216,7 +224,7 @@ class Requests:
                 module.reports.cancel(request.path)
                 self._remember(request.number, Operation.OBSERVE)
                 module.endpoint.reply(request.incoming, make_message(codes.CONTENT))
-            case Operation.OBSERVE if habits.answers_observe:
+            case Operation.OBSERVE if module.configuration.answers_observe:
                 self._accept_observe(request)
             case Operation.DISCOVER if habits.answers_discover:
                 reply = self._links(request.path.object_id, self._device.objects[request.path.object_id].resources)
@@ -230,7 +238,10 @@ class Requests:
     def _print(self, request: Request) -> None:
         buffer = self._module.buffer
         if buffer.keeps(request):
-            buffer.announce()
+            if buffer.overflows:
+                self._drop(request, "the buffer is full")
+            else:
+                buffer.announce()
             return
         for line in request.lines:
             self._module.unsolicited(line, Sort.REQUEST)
@@ -241,15 +252,12 @@ class Requests:
         if request.expiry:
             request.expiry.cancel()
         self._module.endpoint.forget(request.incoming)
+        if request.operation in BUFFERED:
+            self.dropped += 1
         self._dropped[request.number] = f"{request.operation.value} {request.number} was dropped: {why}"
         if len(self._dropped) > _ANSWERED_KEPT:
             self._dropped.popitem(last=False)
         self._module.explain(self._dropped[request.number])
-
-    def make_room(self, octets: int) -> None:
-        """Drop the oldest buffered requests until what they hold is at most ``octets``."""
-        while sum(request.size for request in self.buffered) > octets:
-            self._drop(self.buffered[0], f"the buffer holds {octets} octets")
 
     def _refuse(self, incoming: Incoming, code: codes.Code, why: str) -> None:
         self._module.explain(why)
@@ -271,6 +279,11 @@ class Requests:
         """The open requests that wait for ``AT+MIPLMGR``, oldest first."""
         return [request for request in self._open.values() if request.buffered]
 
+    @property
+    def unanswered(self) -> list[Request]:
+        """The open reads, writes and executes, oldest first."""
+        return [request for request in self._open.values() if request.operation in BUFFERED]
+
     def whereabouts(self, number: int) -> str:
         """Say which requests are open, for the explanation of a wrong number."""
         if number in self._dropped:
@@ -290,6 +303,8 @@ class Requests:
             request.expiry.cancel()
         self._remember(request.number, request.operation)
         self._module.endpoint.reply(request.incoming, message)
+        if request.operation is Operation.DISCOVER and self._module.profile.mipl.updates_after_login:
+            self._update_after_login(request.path.object_id)
 
     def _remember(self, number: int, operation: Operation) -> None:
         self._answered[number] = operation
@@ -307,6 +322,13 @@ class Requests:
     def answer_discover(self, request: Request, resources: tuple[int, ...]) -> None:
         """Answer a DISCOVER with the object's resources."""
         self.finish(request, self._links(request.path.object_id, resources))
+
+    def _update_after_login(self, object_id: int) -> None:
+        """Send an update when the last object was discovered."""
+        session, fresh = self._module.session, object_id not in self._discovered
+        self._discovered.add(object_id)
+        if fresh and self._discovered >= self._device.objects.keys():
+            session.update(session.lifetime, with_objects=False)
 
     def _accept_observe(self, request: Request) -> None:
         self._module.endpoint.reply(request.incoming, self._observe_reply())
@@ -333,7 +355,9 @@ class Requests:
         self._open.clear()
         self._answered.clear()
         self._dropped.clear()
+        self.dropped = 0
         self._observes = 0
+        self._discovered.clear()
 
 
 def _classify(message: Message) -> tuple[Operation, Path]:

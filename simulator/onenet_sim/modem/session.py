@@ -33,6 +33,11 @@ _IS_BOOTSTRAP = 1
 _RESOURCE_LEVEL = 3
 _DEFAULT_PORT = 5683
 _WARNING_LEAST = 1.0
+_AUTOMATIC_LEAD = 30
+"""Seconds between an update that the module makes by itself and the end of the lifetime."""
+_AUTOMATIC_LEAST = 60
+"""The least lifetime for which it makes one."""
+_BINDING = "U"
 
 
 class State(StrEnum):
@@ -98,6 +103,7 @@ class Session:
         if not server.bootstrap:
             self._connect(server.peer)
             return
+        self._device.handed_out = None
         self._go(State.BOOTSTRAPPING, f"asking the bootstrap server {server.peer}")
         self._module.event(MiplEvent.BOOTSTRAP_STARTED)
         self._server_uri = ""
@@ -111,8 +117,7 @@ class Session:
 
     @property
     def _endpoint_name(self) -> str:
-        identity = self._module.identity
-        return f"{identity.imei};{identity.imsi}"
+        return self._device.endpoint_name(self._module.identity)
 
     def _auth_code(self, message: str) -> str:
         return self._device.server.auth_code if message in self._module.profile.coap.authorizes else ""
@@ -187,8 +192,9 @@ class Session:
         if not host:
             self._bootstrap_failed(f"the bootstrap server wrote the server URI {self._server_uri!r}")
             return
+        self._device.handed_out = Peer(host, port)
         self._module.event(MiplEvent.BOOTSTRAP_DONE)
-        self._connect(Peer(host, port))
+        self._connect(self._device.handed_out)
 
     def _bootstrap_failed(self, why: str) -> None:
         self._module.event(MiplEvent.BOOTSTRAP_FAILED)
@@ -198,16 +204,18 @@ class Session:
         self.peer = peer
         self._go(State.REGISTERING, f"registering with {peer}")
         self._module.event(MiplEvent.CONNECTED)
+        binding = self._device.binding
+        letters = _BINDING if binding is None else binding.letters
         query = {
             "lwm2m": "lwm2m=1.0",
             "ep": f"ep={self._endpoint_name}",
-            "b": "b=U",
+            "b": f"b={letters}" if letters else "",
             "lt": f"lt={self.lifetime}",
         }
         message = make_message(
             codes.POST,
             path=("rd",),
-            query=tuple(query[key] for key in self._module.profile.coap.query),
+            query=tuple(query[key] for key in self._module.profile.coap.query if query[key]),
             content_format=ContentFormat.LINK,
             payload=self._links(),
             auth_code=self._auth_code("register"),
@@ -249,12 +257,16 @@ class Session:
     # --- update, close, end of lifetime -----------------------------------------------------------
 
     def update(self, lifetime: int, *, with_objects: bool) -> None:
-        """Send an update with ``lt=<lifetime>``, with the link list if asked; events 11 to 13 tell the outcome."""
+        """Send an update with ``lt=<lifetime>``, with the link list if asked; events 11 to 13 tell the outcome.
+
+        A binding that the host has chosen goes along.
+        """
         assert self.peer is not None  # noqa: S101 - the caller looked: logged in
+        letters = self._device.binding.letters if self._device.binding else ""
         message = make_message(
             codes.POST,
             path=self._location,
-            query=(f"lt={lifetime}",),
+            query=(f"lt={lifetime}", *((f"b={letters}",) if letters else ())),
             payload=self._links() if with_objects else b"",
             auth_code=self._auth_code("update"),
         )
@@ -326,6 +338,8 @@ class Session:
         self._cancel_timers()
         self.expires = self._module.now + self.lifetime
         self._after(self.lifetime, self._expired)
+        if self._device.updates_itself and self.lifetime >= _AUTOMATIC_LEAST:
+            self._after(self.lifetime - _AUTOMATIC_LEAD, lambda: self.update(self.lifetime, with_objects=False))
         if self._module.profile.lifetime.expiry is Expiry.EVENTS:
             lead = self._warning_lead()
             if lead < self.lifetime:
@@ -333,7 +347,7 @@ class Session:
 
     def _warning_lead(self) -> float:
         """How long before the end event 14 comes (CIS 2.2.0, ``registration_step``)."""
-        retransmission = 31 * self._module.profile.coap.ack_timeout
+        retransmission = 31 * self._module.configuration.ack_timeout
         long = retransmission * 1.5
         if self.lifetime > 2 * long:
             return long

@@ -1,6 +1,6 @@
 """The objects that a module keeps for itself: 0 (security), 3 (device), 4 and 5.
 
-Family O answers reads of object 3 by itself and prints them all the same; it refuses everything else.
+Family O answers reads of object 3 by itself, and most of it prints them all the same; it refuses everything else.
 Sources: LwM2M user manual for OneMO modules 3.3 and 5.1; CIS SDK ``std_object``; OMA LwM2M 1.0, annex E.4.
 """
 
@@ -39,7 +39,8 @@ _DEVICE = 3
 
 def answer(module: Module, operation: Operation, path: Path, incoming: Incoming) -> None:
     """Answer a platform's request to one of the module's own objects."""
-    serves = module.profile.mipl.standard_objects is StandardObjects.MODULE
+    habit = module.profile.mipl.standard_objects
+    serves = habit is not StandardObjects.REFUSED
     if path.object_id != _DEVICE or path.instance_id not in {None, 0} or not serves:
         module.explain(f"this module does not serve {path}")
         module.endpoint.reply(incoming, make_message(codes.NOT_FOUND))
@@ -48,7 +49,8 @@ def answer(module: Module, operation: Operation, path: Path, incoming: Incoming)
         module.endpoint.reply(incoming, make_message(codes.METHOD_NOT_ALLOWED))
     else:
         module.endpoint.reply(incoming, _read(module, path))
-        module.unsolicited(urcs.read(int(incoming.message.mid), path), Sort.REQUEST)
+        if habit is StandardObjects.MODULE:
+            module.unsolicited(urcs.read(int(incoming.message.mid), path), Sort.REQUEST)
 
 
 def _read(module: Module, path: Path) -> Message:

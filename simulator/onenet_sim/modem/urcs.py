@@ -59,10 +59,13 @@ def parameter(number: int, path: Path, attributes: Attributes) -> Fields:
     return fields("+MIPLPARAMETER", REF, number, *_levels(path), len(text), Quoted(text))
 
 
-def write(number: int, values: list[tuple[Path, MiplValue]], family: Family, *, buffered: bool) -> list[Fields]:
+def write(
+    number: int, values: list[tuple[Path, MiplValue]], family: Family, *, buffered: bool, as_text: bool
+) -> list[Fields]:
     """``+MIPLWRITE: <ref>,<mid>,<objid>,<insid>,<resid>,<type>,<len>,<value>,<flag>[,<index>]``, one a value.
 
-    Family C ends in flag and index; so does family O in buffered mode, where the flag runs 1, 2, 0.
+    The flag of family O runs 1, 2, 0; in buffered mode a 0 follows it, as in the manual's example (4.3). Family C
+    ends in flag and index; with ``as_text`` it prints the octets of an opaque value, up to the first NUL.
     """
     lines = []
     for position, (path, value) in enumerate(values):
@@ -70,15 +73,15 @@ def write(number: int, values: list[tuple[Path, MiplValue]], family: Family, *, 
         flag = 0 if not left else 1 if not position else 2
         match family:
             case Family.ONEMO:
-                tail: tuple[Field, ...] = (flag, left) if buffered else (flag,)
+                tail: tuple[Field, ...] = (flag, 0) if buffered else (flag,)
             case Family.CIS:
                 tail = (0, left)
-        length, text = _printed(value, family)
+        length, text = _printed(value, family, as_text=as_text)
         lines.append(fields("+MIPLWRITE", REF, number, *_levels(path), int(value.type), length, text, *tail))
     return lines
 
 
-def _printed(value: MiplValue, family: Family) -> tuple[int, Field]:
+def _printed(value: MiplValue, family: Family, *, as_text: bool) -> tuple[int, Field]:
     """Return the length and value fields: an opaque length counts hex digits in O, octets in C."""
     text = print_value(value)
     match family:
@@ -86,7 +89,8 @@ def _printed(value: MiplValue, family: Family) -> tuple[int, Field]:
             return len(text), text
         case Family.CIS:
             if value.type is ValueType.OPAQUE:
-                return len(text) // 2, text
+                shown = bytes.fromhex(text).partition(b"\0")[0].decode("latin-1") if as_text else text
+                return len(text) // 2, shown
             return len(text), Quoted(text) if value.type is ValueType.STRING else text
 
 

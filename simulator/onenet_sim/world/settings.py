@@ -24,7 +24,7 @@ class WorldSettings:
     """Everything about a world that is fixed while it runs.
 
     Attributes:
-        profile: The modems' profile.
+        profile: The modems' profile: a built-in one's name, or the path of a file of your own.
         modems: How many modems there are.
         seed: Decides everything random: identities, message ids, waits.
         clock: How time goes.

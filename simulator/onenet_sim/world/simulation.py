@@ -43,6 +43,7 @@ class Simulation:
     def __init__(self, settings: WorldSettings, loop: WorldLoop, clock: Clock) -> None:
         self.settings = settings
         self.clock = clock
+        self._profile = load_profile(settings.profile)
         self.journal = Journal(loop.time)
         self.addresses = AddressMap()
         self.benches: dict[str, Bench] = {}
@@ -116,7 +117,7 @@ class Simulation:
         name = _name(number)
         return Modem(
             name,
-            load_profile(self.settings.profile),
+            self._profile,
             draw_identity(self._random(f"identity of {name}")),
             journal=self.journal,
             epoch=self.settings.epoch,

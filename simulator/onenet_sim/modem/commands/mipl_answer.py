@@ -49,22 +49,22 @@ _CHANGED_RESULT = OneOf("result", (2, *_FAILURES))
 def commands(profile: Profile) -> list[Command[Module]]:
     """Return this group's commands."""
     onemo = profile.family is Family.ONEMO
+    execute_names = ("+MIPLEXECUTERSP", *(("+MIPLEXEUTERSP",) if profile.mipl.short_executersp else ()))
     return [
         _read_response(profile),
         _changed(profile, "+MIPLWRITERSP", "answer a write", Operation.WRITE),
-        _changed(profile, "+MIPLEXECUTERSP", "answer an execute", Operation.EXECUTE),
+        *(_changed(profile, name, "answer an execute", Operation.EXECUTE) for name in execute_names),
         _changed(
             profile,
             "+MIPLPARAMETERRSP",
             "answer write-attributes",
             Operation.PARAMETER,
-            needed=not profile.mipl.answers_parameter,
         ),
         Command(
             "+MIPLOBSERVERSP",
             "answer an observe",
             (REF, message_id(profile), _CONTENT_RESULT),
-            set=_responder(Operation.OBSERVE, needed=not profile.mipl.answers_observe),
+            set=_responder(Operation.OBSERVE),
             surplus=1,
             errors=ErrorFamily.CIS,
         ),
@@ -166,27 +166,35 @@ def _frame(module: Module, request: Request, frame: Frame, *, last: bool) -> Res
     return done()
 
 
-def _changed(
-    profile: Profile, name: str, summary: str, operation: Operation, *, needed: bool = True
-) -> Command[Module]:
+def _changed(profile: Profile, name: str, summary: str, operation: Operation) -> Command[Module]:
     return Command(
         name,
         summary,
         (REF, message_id(profile), _CHANGED_RESULT),
-        set=_responder(operation, needed=needed),
+        set=_responder(operation),
         surplus=1,
         errors=ErrorFamily.CIS,
     )
 
 
-def _responder(operation: Operation, *, needed: bool) -> Callable[..., Result]:
+def _answers_itself(module: Module, operation: Operation) -> bool:
+    match operation:
+        case Operation.OBSERVE:
+            return module.configuration.answers_observe
+        case Operation.PARAMETER:
+            return module.profile.mipl.answers_parameter
+        case _:
+            return False
+
+
+def _responder(operation: Operation) -> Callable[..., Result]:
     """Return the handler of a plain answer; where the module answers by itself it takes and drops the host's."""
 
     def respond(module: Module, _ref: int, number: int, result: int) -> Result:
         refusal = not_logged_in(module)
         if refusal:
             return refusal
-        if not needed:
+        if _answers_itself(module, operation):
             return done()
         request = module.requests.find(number, operation)
         if request is None and operation is Operation.OBSERVE and module.requests.was_answered(number, operation):

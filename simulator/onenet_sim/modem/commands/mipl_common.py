@@ -43,6 +43,12 @@ def not_logged_in(module: Module) -> Refused | None:
     return refusal
 
 
+def without_dtls(module: Module) -> Refused:
+    """Return the refusal for what needs DTLS."""
+    why = "this simulator does not speak DTLS yet: use port 5683 and no PSK"
+    return module.refuse(Situation.NOT_ALLOWED, why)
+
+
 def existing_device(module: Module) -> Device:
     """Return the device; the caller has looked that there is one."""
     assert module.device is not None  # noqa: S101 - looked at by the caller

@@ -15,6 +15,7 @@ from onenet_sim.modem.commands.mipl_common import (
     REF,
     existing_device,
     without_device,
+    without_dtls,
 )
 from onenet_sim.modem.device import Device, MiplObject, Server
 from onenet_sim.modem.profile import Deletion, Family
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _CODE_MAXIMUM = 1024
 _LAST, _FIRST = 0, 1
 _BOOTSTRAP_BIT = 1
+_MONITOR_OFF_BIT = 2
 _DEFAULT_PORT = 5683
 _DTLS_PORT = 5684
 _HOST = re.compile(r"(?:coap://)?(?P<host>[A-Za-z0-9.-]+)(?::(?P<port>[0-9]{1,5}))?/?")
@@ -48,7 +50,7 @@ def commands(profile: Profile) -> list[Command[Module]]:
                 Integer("currentsize", 1, 2 * _CODE_MAXIMUM),
                 OneOf("flag", (0, 1, 2)),
             ),
-            set=_create,
+            set=_create if profile.mipl.creates_by_code else None,
             exec=_create_default,
             errors=ErrorFamily.CIS,
         ),
@@ -92,9 +94,7 @@ def _make(module: Module, command: str, server: Server) -> Result:
 
 
 def _create_default(module: Module) -> Result:
-    host, _, port = module.profile.mipl.default_host.partition(":")
-    server = Server(Peer(host, int(port)), bootstrap=True)
-    return _existing(module) or _make(module, "+MIPLCREATE", server)
+    return _existing(module) or _make(module, "+MIPLCREATE", module.configuration.server)
 
 
 def _create(module: Module, total: int, code: bytes, index: int, size: int, flag: int) -> Result:
@@ -113,8 +113,10 @@ def _create(module: Module, total: int, code: bytes, index: int, size: int, flag
     except RegisterCodeError as error:
         return module.refuse(Situation.SYNTAX, f"register code: {error}")
     if decoded.dtls or decoded.port == _DTLS_PORT:
-        return _no_dtls(module)
+        return without_dtls(module)
     server = Server(Peer(decoded.host, decoded.port), decoded.bootstrap, decoded.auth_code)
+    if module.profile.mipl.config_modes:
+        module.configuration.server = server
     return _make(module, "+MIPLCREATE", server)
 
 
@@ -147,8 +149,9 @@ def _create_ex(
         why = f"host {host!r} is no address; expected host or host:port"
         return module.refuse(Situation.SYNTAX, why)
     if psk or port == _DTLS_PORT:
-        return _no_dtls(module)
-    server = Server(Peer(found["host"], port), bool(flag & _BOOTSTRAP_BIT), auth_code)
+        return without_dtls(module)
+    peer, monitors = Peer(found["host"], port), not flag & _MONITOR_OFF_BIT
+    server = Server(peer, bool(flag & _BOOTSTRAP_BIT), auth_code, monitors)
     return _existing(module) or _make(module, "+MIPLCREATEEX", server)
 
 
@@ -166,11 +169,6 @@ _CREATE_EX: Command[Module] = Command(
     set=_create_ex,
     errors=ErrorFamily.CIS,
 )
-
-
-def _no_dtls(module: Module) -> Result:
-    why = "this simulator does not speak DTLS yet: use port 5683 and no PSK"
-    return module.refuse(Situation.NOT_ALLOWED, why)
 
 
 def _delete(module: Module, _ref: int) -> Result:
@@ -191,7 +189,8 @@ def _add_object(
     if refusal:
         return refusal
     objects = existing_device(module).objects
-    instances = tuple(position for position, bit in enumerate(bitmap) if bit == "1")
+    digits = bitmap[::-1] if module.profile.mipl.bitmap_from_right else bitmap
+    instances = tuple(position for position, digit in enumerate(digits) if digit == "1")
     if len(bitmap) != count:
         why = f"the bitmap {bitmap!r} has {len(bitmap)} characters, but inscount is {count}"
         return module.refuse(Situation.SYNTAX, why)

@@ -71,7 +71,7 @@ def _update(module: Module, _ref: int, lifetime: int, with_objects: int) -> Resu
         return refusal
     rule = module.profile.lifetime
     if lifetime < rule.update_floor:
-        lifetime = rule.update_replacement
+        lifetime = rule.update_replacement or module.session.lifetime
     elif lifetime < rule.update_minimum:
         why = f"a lifetime of {lifetime} s; expected {rule.update_minimum} or more"
         return module.refuse(Situation.SYNTAX, why)

@@ -114,8 +114,8 @@ def _collect(module: Module, observation: Observation, frame: Frame, ack_id: int
 
 
 def _observation(module: Module, number: int, path: Path) -> Observation | None:
-    """Return the observation a report belongs to: by path in family O, by the OBSERVE's id in family C."""
-    if module.profile.family is Family.ONEMO:
+    """Return the observation a report belongs to, found by path or by the OBSERVE's id."""
+    if module.profile.mipl.reports_by_path:
         return module.reports.covering(path)
     found = module.reports.numbered(number)
     return found if found is not None and found.path.contains(path) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from onenet_sim.at import Command, Done, ErrorFamily, ErrorTable, Spacing, Verbatim
@@ -11,7 +12,9 @@ from onenet_sim.modem.commands import (
     line,
     mipl_answer,
     mipl_buffer,
+    mipl_config,
     mipl_device,
+    mipl_extensions,
     mipl_login,
     mipl_report,
     network,
@@ -25,17 +28,21 @@ if TYPE_CHECKING:
     from onenet_sim.modem.module import Module
     from onenet_sim.modem.profile import Profile
 
-_ROOMS = (
-    line,
-    identity,
-    network,
-    power,
-    mipl_device,
-    mipl_login,
-    mipl_report,
-    mipl_answer,
-    mipl_buffer,
+_GROUPS = (
+    (line, "standard V.250, 6.1 and 6.2; TS 27.007, 9.1"),
+    (identity, "standard TS 27.007, 5; extended-at"),
+    (network, "standard TS 27.007, 7, 8 and 10"),
+    (power, "extended-at AT+MREBOOT; hi2115 AT+NRB; oneos AT+CMRB"),
+    (mipl_device, "manual 3.1 to 3.4; cis-2.3"),
+    (mipl_login, "manual 3.6 to 3.8; deck"),
+    (mipl_report, "manual 3.9; cis-2.3"),
+    (mipl_answer, "manual 3.5 and 3.11 to 3.19; cis-2.3"),
+    (mipl_buffer, "manual 3.13 to 3.15"),
+    (mipl_config, "cis-2.3"),
+    (mipl_extensions, "manual 4"),
 )
+"""The groups of commands, and where each is described (keys of ``sources.toml``)."""
+
 _CME_NAMES = {
     CmeError.OPERATION_NOT_ALLOWED: "operation not allowed",
     CmeError.OPERATION_NOT_SUPPORTED: "operation not supported",
@@ -45,9 +52,12 @@ _CME_NAMES = {
 
 def command_table(profile: Profile) -> dict[str, Command[Module]]:
     """Return every command that a module of this profile has, by name."""
-    commands = [command for room in _ROOMS for command in room.commands(profile)]
-    commands += _canned(profile)
-    return {command.name: command for command in commands}
+    commands = [
+        replace(command, source=command.source or source)
+        for group, source in _GROUPS
+        for command in group.commands(profile)
+    ]
+    return {command.name: command for command in (*commands, *_canned(profile))}
 
 
 def error_tables(profile: Profile) -> dict[ErrorFamily, ErrorTable]:
@@ -86,6 +96,7 @@ def _canned(profile: Profile) -> list[Command[Module]]:
             exec=handlers.get("exec"),
             read=handlers.get("read"),
             surplus=_ANY_NUMBER,
+            source=profile.rows["general.canned"].source,
         )
         for name, handlers in forms.items()
     ]

@@ -1,0 +1,115 @@
+"""The fidelity ledger: what each profile does, where that is known from and how sure it is.
+
+Everything here is read from the profiles and their command tables; nothing is said twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING
+
+from onenet_sim.at import Form
+from onenet_sim.modem.commands import command_table
+from onenet_sim.modem.profile_file import load_profile, profile_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from onenet_sim.at import Command
+    from onenet_sim.modem.module import Module
+    from onenet_sim.modem.profile import Profile, Row
+
+KNOWN_DIFFERENCES = (
+    "DTLS is not spoken: CREATEEX with a PSK or port 5684 is refused as not allowed.",
+    "A module registers with the network at once, unless AT+CFUN or AT+CGATT says otherwise.",
+    "Power saving and eDRX are stored and read back; the module never sleeps.",
+    "Sockets, DNS and ping over the simulated network are not there.",
+    "Firmware upgrades (object 5) and the cell monitor (object 10290) are not there; the module answers 4.04.",
+)
+"""Where the simulator knowingly differs from every module."""
+
+_IN_NO_PROFILE = {
+    "+MIPLUPDATESET": ("update by itself before the lifetime ends", "manual 4.5: MN318, ML305A and ML307 only"),
+    "+MIPLSOTAVER": ("version of the host's own software", "template SOTA pages: a special firmware"),
+    "+MIPLSOTA": ("progress of a software upgrade", "template SOTA pages: a special firmware"),
+    "+MIPLCONF": ("make the device, first dialect", "qsdk: the first M5310 firmware of 2017"),
+}
+"""Commands that manuals name and no shipped profile has: what they do, and where that is said."""
+
+
+class Disposition(StrEnum):
+    """What a module of a profile does with a command."""
+
+    IMPLEMENTED = "implemented"
+    """It has its effect."""
+    CANNED = "canned"
+    """It is answered by a fixed text and has no effect."""
+    UNSUPPORTED = "unsupported"
+    """Other modules have it; this one answers ERROR."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandEntry:
+    """One command in one profile.
+
+    Attributes:
+        name: With its prefix, such as ``+MIPLOPEN``.
+        forms: The forms that exist, such as ``AT+X=``; none where it is unsupported.
+        source: Where it is described.
+    """
+
+    name: str
+    summary: str
+    disposition: Disposition
+    forms: tuple[str, ...]
+    source: str
+
+
+def profiles() -> tuple[Profile, ...]:
+    """Return every built-in profile, the default first."""
+    return tuple(load_profile(name) for name in profile_names())
+
+
+def command_entries(profile: Profile) -> tuple[CommandEntry, ...]:
+    """Return every command that any profile has, as this profile disposes of it, by name."""
+    mine = command_table(profile)
+    return tuple(_entry(profile, name, mine.get(name)) for name in _all_names())
+
+
+@cache
+def _all_names() -> tuple[str, ...]:
+    names = {name for profile in profiles() for name in command_table(profile)} | _IN_NO_PROFILE.keys()
+    return tuple(sorted(names, key=lambda name: (not name.startswith("+MIPL"), name[0].isalpha(), name)))
+
+
+def _entry(profile: Profile, name: str, command: Command[Module] | None) -> CommandEntry:
+    if command is None and name in _IN_NO_PROFILE:
+        summary, source = _IN_NO_PROFILE[name]
+        return CommandEntry(name, summary, Disposition.UNSUPPORTED, (), source)
+    if command is None:
+        holders = [other for other in profiles() if name in command_table(other)]
+        found = command_table(holders[0])[name]
+        return CommandEntry(name, found.summary, Disposition.UNSUPPORTED, (), found.source)
+    canned = any(call.rstrip("?=") == name for call in profile.general.canned)
+    disposition = Disposition.CANNED if canned else Disposition.IMPLEMENTED
+    return CommandEntry(name, command.summary, disposition, _forms(command), command.source)
+
+
+def _forms(command: Command[Module]) -> tuple[str, ...]:
+    offered = {
+        Form.SET: command.set,
+        Form.EXEC: command.exec,
+        Form.READ: command.read,
+        Form.TEST: command.test or command.ranges,
+    }
+    return tuple(form.value.replace("+X", command.name) for form, handler in offered.items() if handler)
+
+
+def differing_rows(profile: Profile, other: Profile) -> Iterator[tuple[str, Row | None, Row | None]]:
+    """Yield key and both rows wherever two profiles hold something else."""
+    for key in sorted({*profile.rows, *other.rows}):
+        mine, its = profile.rows.get(key), other.rows.get(key)
+        if mine is None or its is None or mine.value != its.value:
+            yield key, mine, its
