@@ -167,7 +167,7 @@ def test_the_commands_of_a_line_run_in_order_and_one_ok_ends_it(
     ("line", "last", "calls"),
     [
         ("I;+FAIL;E0", FinalResult("+CME ERROR: 3", "no session is open"), [("identity",), ("refuse",)]),
-        ("I;+NONE;E0", FinalResult("ERROR", "this module has no command AT+NONE"), [("identity",)]),
+        ("I;+NONE;E0", FinalResult("ERROR", "this module has no command AT+NONE", "+NONE"), [("identity",)]),
         (
             "I;+OPEN=1,10;E0",
             FinalResult("+CIS ERROR: 50", "AT+OPEN: parameter 1 <ref> is '1'; expected 0"),

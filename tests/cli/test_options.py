@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         (("--clock", "scaled:"), ("--clock", "scaled:60")),
         (("--clock", "scaled:-2"), ("--clock", "-2")),
         (("--pace", "slow"), ("--pace", "slow", "field or instant")),
+        (("--unknown", "ignore"), ("--unknown", "error nor fail")),
         (("--modems", "0"), ("--modems", "1")),
         (("--http", "65536"), ("--http", "65535")),
         (("--seed", "seven"), ("--seed", "integer")),

@@ -147,3 +147,13 @@ def test_when_nobody_reads_the_ready_line_it_ends_without_a_traceback() -> None:
     os.close(writer)
     assert ended.returncode == 1
     assert ended.stderr.splitlines() == ["Error: nobody reads what stands where; the world ended again"]
+
+
+def test_a_command_that_the_module_does_not_have_ends_the_run_if_that_is_wanted(start: Start) -> None:
+    run = start("--unknown", "fail")
+    with serial.Serial(run.modem["port"], timeout=PATIENCE) as port:
+        port.write(b"AT+FOO=1\r")
+        port.read_until(b"ERROR\r\n")
+    said = "".join(run.process.communicate(timeout=PATIENCE))
+    assert run.process.returncode == 1
+    assert "the host sent modem-1 the command AT+FOO, which the profile onemo does not have" in said

@@ -9,6 +9,7 @@ from urllib.request import urlopen
 import pytest
 
 from onenet_sim import World
+from onenet_sim.world import FailedRunError
 
 if TYPE_CHECKING:
     from onenet_sim.world.simulation import Simulation
@@ -86,3 +87,17 @@ def test_an_answer_is_told_from_what_the_module_prints_by_itself_meanwhile() -> 
         assert answers == [["+CSQ:20,99", "OK"]] * 50
         world.settle()
         assert [line.split(":")[0] for line in modem.line.lines()][-1] == "+MIPLREAD"
+
+
+def test_a_command_that_the_module_does_not_have_fails_the_run_if_that_is_wanted() -> None:
+    world = World(pty=False, unknown="fail")
+    assert world.modem.command("AT+FOO=1;+BAR") == ["ERROR"]
+    assert world.modem.command("AT") == ["OK"]
+    with pytest.raises(FailedRunError, match=r"sent modem-1 the command AT\+FOO, which the profile onemo"), world:
+        pass
+
+
+def test_a_command_that_the_module_does_not_have_is_an_error_and_no_more_by_default() -> None:
+    with World(pty=False) as world:
+        assert world.modem.command("AT+FOO=1") == ["ERROR"]
+    assert world.failure is None

@@ -20,10 +20,16 @@ C = TypeVar("C")
 
 @dataclass(frozen=True, slots=True)
 class FinalResult:
-    """The end of an answer: ``OK`` or an error. ``why`` explains an error, for the journal."""
+    """The end of an answer: ``OK`` or an error.
+
+    Attributes:
+        why: What an error is about, for the journal.
+        unknown: The name of the command that the table does not have, if that is it.
+    """
 
     text: str
     why: str | None = None
+    unknown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,8 @@ class Interpreter(Generic[C]):
         for invocation in invocations:
             command = self._commands.get(invocation.name)
             if command is None:
-                yield FinalResult("ERROR", f"this module has no command AT{invocation.name}")
+                why = f"this module has no command AT{invocation.name}"
+                yield FinalResult("ERROR", why, invocation.name)
                 return
             match self._call(state, command, invocation):
                 case Done(lines):

@@ -7,6 +7,7 @@ import os
 import secrets
 import signal
 import sys
+import threading
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,11 +16,12 @@ import typer
 from onenet_sim import __version__
 
 if TYPE_CHECKING:
-    from onenet_sim.world import ClockMode, Json, Pace, World
+    from onenet_sim.world import ClockMode, Json, Pace, Unknown, World
 
 _ENDS = {signal.SIGINT, signal.SIGTERM}
 _WRONG_OPTION = 2
 _NOBODY_READS = 1
+_FAILED = 1
 _SEED_BITS = 32
 
 
@@ -66,6 +68,10 @@ def run(
             show_default="while a host is attached",
         ),
     ] = None,
+    unknown: Annotated[
+        str,
+        typer.Option(metavar="error|fail", help="Whether a command that the module does not have ends the run."),
+    ] = "error",
     as_json: Annotated[bool, typer.Option("--json", help="Say what is where in one line of JSON.")] = False,
 ) -> None:
     """Start modems, OneNET and HTTP in the foreground; Ctrl-C ends them. A port of 0 is any free one."""
@@ -87,8 +93,11 @@ def run(
         "auto_create": auto_create,
         "clock": _clock(clock),
         "pace": None if pace is None else _pace(pace),
+        "unknown": _unknown(unknown),
     }
     with _world(settings) as world:
+        main = threading.get_ident()
+        world.simulation.on_failure = lambda: signal.pthread_kill(main, signal.SIGTERM)
         try:
             described = _serve(world, bind, http)
         except OSError as error:
@@ -96,6 +105,9 @@ def run(
         if not _say(json.dumps(described) if as_json else _text(described)):
             raise typer.Exit(_NOBODY_READS)
         signal.sigwait(_ENDS)
+        if world.failure:
+            typer.echo(f"Error: {world.failure}", err=True)
+            raise typer.Exit(_FAILED)
 
 
 def _world(settings: dict[str, Any]) -> World:
@@ -127,6 +139,15 @@ def _pace(text: str) -> Pace:
         raise _wrong(
             "pace", f"no pace is called {text!r}: it is {' or '.join(pace.value for pace in Pace)}"
         ) from None
+
+
+def _unknown(text: str) -> Unknown:
+    from onenet_sim.world import Unknown  # noqa: PLC0415 - as above
+
+    try:
+        return Unknown(text)
+    except ValueError:
+        raise _wrong("unknown", f"{text!r} is neither {' nor '.join(Unknown)}") from None
 
 
 def _wrong(option: str, why: str) -> typer.BadParameter:

@@ -67,6 +67,9 @@ class Modem:
         epoch: The calendar's date and time at world time 0, with its zone.
         draw: Gives a number from 0 below its argument, from the world's seed.
         pace: Whether the profile's gaps between lines and its boot time are kept; may be set at any time.
+
+    Attributes:
+        on_unknown: Called with the name of each command that the host sent and the module does not have.
     """
 
     def __init__(
@@ -96,6 +99,7 @@ class Modem:
         self._editor: LineEditor | None = None
         self._interpreter: Interpreter[Module] | None = None
         self._restart: str | None = None
+        self.on_unknown: Callable[[str], None] = lambda _name: None
 
     @property
     def module(self) -> Module | None:
@@ -248,6 +252,8 @@ class Modem:
             text = final.text
             octets += frame_result(text, module.settings)
         event = module.note(Answer(tuple(lines), text))
+        if isinstance(final, FinalResult) and final.unknown:
+            self.on_unknown(final.unknown)
         if isinstance(final, FinalResult) and final.why:
             self._journal.note(Explanation(final.why), cause=event, modem=self.name)
         if octets:

@@ -5,15 +5,16 @@ from onenet_sim.modem import Pace, ProfileError, profile_names
 from onenet_sim.world.clock import Clock, ClockMode
 from onenet_sim.world.identities import draw_iccid, draw_identity, draw_imei, draw_imsi
 from onenet_sim.world.line import SerialLine
-from onenet_sim.world.settings import WorldSettings, present
+from onenet_sim.world.settings import Unknown, WorldSettings, present
 from onenet_sim.world.simulation import Simulation
 from onenet_sim.world.state import clock_state, modem_state, world_state
-from onenet_sim.world.world import Modem, OneNet, World
+from onenet_sim.world.world import FailedRunError, Modem, OneNet, World
 
 __all__ = [
     "Clock",
     "ClockMode",
     "Event",
+    "FailedRunError",
     "HttpAnswer",
     "HttpRequest",
     "Json",
@@ -24,6 +25,7 @@ __all__ = [
     "ProfileError",
     "SerialLine",
     "Simulation",
+    "Unknown",
     "World",
     "WorldSettings",
     "clock_state",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from onenet_sim.modem import Pace, ProfileError, load_profile
@@ -17,6 +18,15 @@ REAL = ClockMode("real")
 BEIJING = timezone(timedelta(hours=8), "CST")
 EPOCH = datetime(2026, 1, 1, tzinfo=BEIJING)
 """The calendar at world time 0 unless told otherwise: always the same, so that a world can be repeated."""
+
+
+class Unknown(StrEnum):
+    """What comes of a command that a module does not have, besides its ERROR."""
+
+    ERROR = "error"
+    """Nothing more."""
+    FAIL = "fail"
+    """The run has failed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +47,7 @@ class WorldSettings:
         tcp_host: The IPv4 number that the TCP port is bound to.
         bootstrap_port: The bootstrap server's UDP port, 0 for any free one.
         access_port: The access machine's UDP port, 0 for any free one.
+        unknown: What comes of a command that a module does not have.
         auto_create: Whether an unknown IMEI gets a device record.
         api_key: What applications send as ``api-key``.
         product_id: The product that the devices belong to.
@@ -57,6 +68,7 @@ class WorldSettings:
     tcp_host: str = "127.0.0.1"
     bootstrap_port: int = 0
     access_port: int = 0
+    unknown: Unknown = Unknown.ERROR
     auto_create: bool = True
     api_key: str = "onenet-simulator"
     product_id: str = "100000"

@@ -13,6 +13,7 @@ from onenet_sim.onenet import Platform, PlatformSettings
 from onenet_sim.ports import PtyPort, TcpPort
 from onenet_sim.world.bench import Bench
 from onenet_sim.world.identities import draw_identity
+from onenet_sim.world.settings import Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +38,8 @@ class Simulation:
         journal: What happened since the start or the last reset.
         platform: The mock of OneNET.
         benches: The modems by name, each with its ports.
+        failure: Why the run has failed, if it has.
+        on_failure: Called when it fails.
         addresses: Where the addresses that firmware dials lead.
     """
 
@@ -45,6 +48,8 @@ class Simulation:
         self.clock = clock
         self._profile = load_profile(settings.profile)
         self.journal = Journal(loop.time)
+        self.failure: str | None = None
+        self.on_failure: Callable[[], None] = lambda: None
         self.addresses = AddressMap()
         self.benches: dict[str, Bench] = {}
         self.platform = self._new_platform()
@@ -115,7 +120,7 @@ class Simulation:
 
     def _new_modem(self, number: int) -> Modem:
         name = _name(number)
-        return Modem(
+        modem = Modem(
             name,
             self._profile,
             draw_identity(self._random(f"identity of {name}")),
@@ -124,6 +129,14 @@ class Simulation:
             draw=self._random(name).randrange,
             pace=self.settings.pace or Pace.INSTANT,
         )
+        modem.on_unknown = lambda command: self._unknown(name, command)
+        return modem
+
+    def _unknown(self, modem: str, command: str) -> None:
+        if self.settings.unknown is Unknown.FAIL and self.failure is None:
+            lacking = f"which the profile {self._profile.name} does not have"
+            self.failure = f"the host sent {modem} the command AT{command}, {lacking}"
+            self.on_failure()
 
     def follow(self, follower: Callable[[Event], None]) -> Callable[[], None]:
         """Call ``follower`` with every new event; the returned function ends that.

@@ -12,7 +12,7 @@ from onenet_sim.ports import MemoryPort, PtyPort
 from onenet_sim.world.clock import Clock, ClockMode
 from onenet_sim.world.line import SerialLine
 from onenet_sim.world.loop import WorldLoop
-from onenet_sim.world.settings import REAL, WorldSettings
+from onenet_sim.world.settings import REAL, Unknown, WorldSettings
 from onenet_sim.world.simulation import Simulation
 from onenet_sim.world.state import describe_modem, world_state
 
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from onenet_sim.world.http import AsgiApp, HttpServer
 
 T = TypeVar("T")
+
+
+class FailedRunError(AssertionError):
+    """The run has failed by what the settings take for a failure; the message says by what."""
 
 
 class World:
@@ -41,6 +45,8 @@ class World:
         clock: ``real``, ``stopped`` or ``scaled:K``.
         pace: ``field`` keeps the gaps between a module's lines, ``instant`` has none; by default the gaps are
             kept while a host outside the process has the port open.
+        unknown: With ``fail``, a command that the module does not have fails the run: leaving the ``with`` block
+            then raises :class:`FailedRunError`. With ``error`` its answer ERROR is all.
         settings: Further fields of :class:`~onenet_sim.world.WorldSettings`.
 
     Attributes:
@@ -60,11 +66,15 @@ class World:
         seed: int = 0,
         clock: str | ClockMode = REAL,
         pace: str | Pace | None = None,
+        unknown: str | Unknown = Unknown.ERROR,
         **settings: Any,  # noqa: ANN401 - checked by WorldSettings
     ) -> None:
         mode = ClockMode.parse(clock) if isinstance(clock, str) else clock
         chosen = None if pace is None else Pace(pace)
-        self.settings = WorldSettings(profile=profile, seed=seed, clock=mode, pace=chosen, **settings)
+        policy = Unknown(unknown)
+        self.settings = WorldSettings(
+            profile=profile, seed=seed, clock=mode, pace=chosen, unknown=policy, **settings
+        )
         self._loop = WorldLoop(mode.pace)
         self.clock = Clock(self._loop, self.settings.epoch, mode)
         self._simulation = Simulation(self.settings, self._loop, self.clock)
@@ -114,6 +124,11 @@ class World:
     def simulation(self) -> Simulation:
         """The world's inside; use it on the world's own loop only (:meth:`call`, :meth:`run`)."""
         return self._simulation
+
+    @property
+    def failure(self) -> str | None:
+        """Why the run has failed, if it has."""
+        return self._simulation.failure
 
     @property
     def modem(self) -> Modem:
@@ -193,8 +208,10 @@ class World:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self.close()
+        if self.failure and kind is None:
+            raise FailedRunError(self.failure)
 
 
 class JournalView:
