@@ -1,1 +1,1 @@
-"""The fleet room."""
+"""Many devices at once. This room is empty so far."""
