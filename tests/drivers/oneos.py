@@ -32,7 +32,7 @@ def drive_m5311(world: World, port: serial.Serial) -> None:
     assert host.scan("AT+CGATT?", "+CGATT") == ["1"]
     assert host.scan("AT+CSQ", "+CSQ")[0].isdecimal()
 
-    assert host.scan("AT+MIPLCREATEEX=183.230.40.40:5683,0", "+MIPLCREATEEX") == ["0"]
+    assert host.scan("AT+MIPLCREATEEX=183.230.40.39:5683,0", "+MIPLCREATEEX") == ["0"]
     host.command('AT+MIPLADDOBJ=0,3303,1,"1",2,0')
     host.command('AT+MIPLDISCOVERRSP=0,3303,1,9,"5700;5701"')
     assert host.scan("AT+MIPLNMI?", "+MIPLNMI") == ["0", "0", "0"]
@@ -56,9 +56,9 @@ def drive_bc28(world: World, port: serial.Serial) -> None:
     """Set the server by MIPLCONFIG, answer whatever is asked by its message id, and report a bare number."""
     drop_until_silent(port)
     host = LineReading(port, _BC28_URCS, early=True)
-    host.command("AT+MIPLCONFIG=0,183.230.40.40,5683")
+    host.command("AT+MIPLCONFIG=0,183.230.40.39,5683")
     modes = [line.removeprefix("+MIPLCONFIG:").split(",") for line in host.command("AT+MIPLCONFIG?")]
-    assert [each.strip() for each in modes[0]] == ["0", "183.230.40.40", "5683"]
+    assert [each.strip() for each in modes[0]] == ["0", "183.230.40.39", "5683"]
     assert {"2", "3", "4"} <= {mode[0].strip() for mode in modes[1:]}
     assert host.scan("AT+MIPLCREATE", "+MIPLCREATE") == ["0"]
     host.command('AT+MIPLADDOBJ=0,3303,2,"11",2,1')

@@ -57,7 +57,7 @@ class BootstrapMachine:
         self._journal = journal
         self._settings = settings
         self._running: dict[str, asyncio.Task[None]] = {}
-        self._endpoint = Endpoint("bootstrap", channel, journal=journal, random=random, serve=self._serve)
+        self._endpoint = Endpoint("bootstrap", (channel,), journal=journal, random=random, serve=self._serve)
 
     def _serve(self, request: Message) -> Message:
         if request.opt.uri_path != ("bs",):

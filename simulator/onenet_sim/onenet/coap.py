@@ -16,7 +16,7 @@ import logging
 from collections import deque
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiocoap import ACK, CON, EMPTY, RST, Context, Message, error
 from aiocoap.messagemanager import MessageManager
@@ -27,11 +27,11 @@ from aiocoap.tokenmanager import TokenManager
 from onenet_sim.onenet.wire import DUPLICATE_LIFETIME, MOST_REMEMBERED, Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from random import Random
 
     from onenet_sim.journal import Journal
-    from onenet_sim.onenet.channel import AddressT, DatagramChannel
+    from onenet_sim.onenet.channel import DatagramChannel
     from onenet_sim.onenet.wire import Remote
 
 _FIRST_WAIT = (5.0, 7.5)
@@ -166,11 +166,11 @@ class _Site:
 
 
 class Endpoint:
-    """A CoAP endpoint of the platform on one channel, from its construction to :meth:`close`.
+    """A CoAP endpoint of the platform on its channels, from its construction to :meth:`close`.
 
     Args:
         end: Its name in the journal, ``bootstrap`` or ``access``.
-        channel: Where its datagrams come from and go to.
+        channels: Where its datagrams come from; an answer goes back through the same one.
         journal: Where everything is noted.
         random: Seeds message ids, tokens and waits.
         serve: Answers a peer's request.
@@ -181,7 +181,7 @@ class Endpoint:
     def __init__(
         self,
         end: str,
-        channel: DatagramChannel[AddressT],
+        channels: Sequence[DatagramChannel[Any]],
         *,
         journal: Journal,
         random: Random,
@@ -198,7 +198,7 @@ class Endpoint:
         self._tokens.token_interface = self._messages
         self._context.request_interfaces.append(self._tokens)
         reset = partial(self._messages.settle, accepted=False)
-        self._messages.message_interface = Wire(end, channel, journal, loop.time, self._arrived, reset)
+        self._messages.message_interface = Wire(end, channels, journal, loop.time, self._arrived, reset)
 
     def _arrived(self, message: Message, repeat: int) -> None:
         answers = message.code.is_response() and message.mtype is not ACK

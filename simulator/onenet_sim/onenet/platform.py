@@ -13,6 +13,7 @@ from onenet_sim.onenet.datapoints import DataPoints
 from onenet_sim.onenet.devices import DeviceRegistry
 from onenet_sim.onenet.errors import Errno, Refusal, UnknownDevice
 from onenet_sim.onenet.gate import Gate
+from onenet_sim.onenet.junction import Junction
 from onenet_sim.onenet.login import LoginChain
 from onenet_sim.onenet.subscriptions import Notifies, Subscriptions
 
@@ -152,10 +153,13 @@ class _Running:
         journal, settings, table = platform.journal, platform.settings, ObjectTable.builtin()
         gate = Gate(platform.devices, settings, journal)
         notifies = Notifies(platform.subscriptions, platform.datapoints, table, journal, self._moved)
-        self._bootstrap = BootstrapMachine(bootstrap, gate, journal=journal, random=random, settings=settings)
+        self._junction = Junction(bootstrap)
+        self._bootstrap = BootstrapMachine(
+            self._junction.bootstrap, gate, journal=journal, random=random, settings=settings
+        )
         self._endpoint = Endpoint(
             "access",
-            access,
+            (access, self._junction.access),
             journal=journal,
             random=random,
             serve=lambda request: self._access.serve(request),  # noqa: PLW0108 - made after the endpoint
@@ -186,6 +190,7 @@ class _Running:
 
     async def close(self) -> None:
         await self._bootstrap.close()
-        await self._endpoint.close()  # nothing comes in from here on
+        await self._endpoint.close()
+        self._junction.close()  # nothing comes in from here on
         self._access.close()
         await self._login.close()

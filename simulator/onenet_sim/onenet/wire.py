@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -12,10 +13,10 @@ from onenet_sim.journal import DatagramDropped, coap_received, coap_sent
 from onenet_sim.onenet.datagram import flaw_of, resettable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Sequence
 
     from onenet_sim.journal import Journal
-    from onenet_sim.onenet.channel import Address, AddressT, DatagramChannel
+    from onenet_sim.onenet.channel import Address, DatagramChannel
 
 DUPLICATE_LIFETIME = 247.0
 """How long a message id is remembered, in seconds (RFC 7252 §4.8.2; OneNET's FAQ names the same)."""
@@ -25,18 +26,18 @@ MOST_REMEMBERED = 65_536
 
 
 class Remote(interfaces.EndpointAddress):  # type: ignore[misc] # aiocoap has no types
-    """A peer as aiocoap sees it: equal when its address on the channel is."""
+    """A peer as aiocoap sees it: equal when its address on the same channel is."""
 
     scheme = "coap"
     is_multicast = False
     is_multicast_locally = False
 
-    def __init__(self, address: Address, local: Address) -> None:
+    def __init__(self, address: Address, channel: DatagramChannel[Any]) -> None:
         self.address = address
-        self._local = local
+        self.channel = channel
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Remote) and self.address == other.address
+        return isinstance(other, Remote) and self.address == other.address and self.channel is other.channel
 
     def __hash__(self) -> int:
         return hash(self.address)
@@ -52,7 +53,7 @@ class Remote(interfaces.EndpointAddress):  # type: ignore[misc] # aiocoap has no
     @property
     def hostinfo_local(self) -> str:
         """``host:port`` of the platform."""
-        return f"{self._local.host}:{self._local.port}"
+        return f"{self.channel.local.host}:{self.channel.local.port}"
 
     @property
     def uri_base(self) -> str:
@@ -92,25 +93,26 @@ class Recent:
 
 
 class Wire(interfaces.MessageInterface):  # type: ignore[misc] # aiocoap has no types
-    """The lowest layer: octets of the channel to messages and back, each noted in the journal."""
+    """The lowest layer: octets of the channels to messages and back, each noted in the journal."""
 
     def __init__(
         self,
         end: str,
-        channel: DatagramChannel[AddressT],
+        channels: Sequence[DatagramChannel[Any]],
         journal: Journal,
         clock: Callable[[], float],
         arrived: Callable[[Message, int], None],
         reset: Callable[[Message], None],
     ) -> None:
         self._end = end
-        self._channel: DatagramChannel[Any] = channel  # only ever given back what came from it
+        self._channels = channels
         self._journal = journal
         self._arrived = arrived
         self._reset = reset
         self._seen = Recent(clock)
         self._sent: WeakKeyDictionary[Message, int] = WeakKeyDictionary()
-        channel.on_datagram = self._received
+        for channel in channels:
+            channel.on_datagram = partial(self._received, channel)
 
     def send(self, message: Message) -> None:
         """Send a message, for the first time or again."""
@@ -118,10 +120,10 @@ class Wire(interfaces.MessageInterface):  # type: ignore[misc] # aiocoap has no 
         peer = message.remote
         event = self._journal.note(coap_sent(message, end=self._end, peer=str(peer), repeat=repeat))
         with self._journal.because(event):
-            self._channel.send(message.encode(), peer.address)
+            peer.channel.send(message.encode(), peer.address)
 
-    def _received(self, octets: bytes, address: Address) -> None:
-        remote = Remote(address, self._channel.local)
+    def _received(self, channel: DatagramChannel[Any], octets: bytes, address: Address) -> None:
+        remote = Remote(address, channel)
         flaw = flaw_of(octets)
         if flaw is None:
             try:
@@ -146,8 +148,9 @@ class Wire(interfaces.MessageInterface):  # type: ignore[misc] # aiocoap has no 
                 self._reset(reset)
 
     async def shutdown(self) -> None:
-        """Leave the channel open for the next platform."""
-        self._channel.on_datagram = None
+        """Leave the channels open for the next platform."""
+        for channel in self._channels:
+            channel.on_datagram = None
 
     async def determine_remote(self, message: Message) -> None:  # noqa: ARG002 - aiocoap's signature
         """Know no peer by name: the platform answers, and asks those who registered."""
