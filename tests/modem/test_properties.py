@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from onenet_sim.modem import Pace
+from onenet_sim.modem import Pace, profile_names
 from tests.modem import wire
-from tests.modem.conftest import ACCESS, DIRECT_CODE, FAMILIES, Rig
+from tests.modem.conftest import ACCESS, DIRECT_CODE, Rig
 
 if TYPE_CHECKING:
     from onenet_sim.modem.module import Module
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PATHS = ("3200", "3200/0", "3200/0/5750", "3/0", "bs", "0/0")
 SERVER = b"\xc8\x00\x19coap://183.230.40.40:5683"
 FINAL = re.compile(r"OK|ERROR|\+CM[ES] ERROR:.*|\+CIS ERROR:.*")
-quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 numbers = st.one_of(
     st.sampled_from(["0", "1", "2", "11", "15", "3200", "3303", "5750", "65535", "65536", "-1", "4294967296", ""]),
@@ -115,7 +115,7 @@ def _run(rig: Rig, step: tuple[str, object]) -> None:
         assert re.fullmatch(r"(\r\n[^\r\n]+\r\n)*", text), text
 
 
-@pytest.mark.parametrize("name", list(FAMILIES))
+@pytest.mark.parametrize("name", profile_names())
 @quick
 @given(steps)
 def test_each_command_has_one_final_result_and_each_line_its_frame(
@@ -126,7 +126,7 @@ def test_each_command_has_one_final_result_and_each_line_its_frame(
         _run(rig, step)
 
 
-@pytest.mark.parametrize("name", list(FAMILIES))
+@pytest.mark.parametrize("name", profile_names())
 @quick
 @given(steps)
 def test_the_same_holds_of_a_module_that_is_logged_in(name: str, session: list[tuple[str, object]]) -> None:
@@ -162,7 +162,7 @@ def _snapshot(rig: Rig) -> object:
     )
 
 
-@pytest.mark.parametrize("name", list(FAMILIES))
+@pytest.mark.parametrize("name", profile_names())
 @quick
 @given(st.lists(lines, max_size=25))
 def test_a_refused_command_changes_nothing(name: str, session: list[str]) -> None:
@@ -177,7 +177,7 @@ def test_a_refused_command_changes_nothing(name: str, session: list[str]) -> Non
             assert len(rig.writes) == writes + 1, line
 
 
-@pytest.mark.parametrize("name", list(FAMILIES))
+@pytest.mark.parametrize("name", profile_names())
 @quick
 @given(
     st.lists(
@@ -191,7 +191,7 @@ def test_no_octets_of_a_host_break_the_module(name: str, chunks: list[bytes]) ->
         rig.advance(1.0)
 
 
-@pytest.mark.parametrize("name", list(FAMILIES))
+@pytest.mark.parametrize("name", profile_names())
 @quick
 @given(st.lists(st.one_of(st.binary(max_size=60), requests.map(lambda packet: packet.encode())), max_size=20))
 def test_no_datagrams_break_the_module(name: str, datagrams: list[bytes]) -> None:
