@@ -115,14 +115,17 @@ def test_a_refused_bootstrap_is_event_3(any_rig: Rig) -> None:
     assert events(any_rig) == again
 
 
-def test_a_bootstrap_that_is_never_finished_is_event_3_after_20_seconds(any_rig: Rig) -> None:
-    rig = any_rig
+@pytest.mark.parametrize(
+    ("name", "seconds"), [("onemo", 20), ("m5310a", 20), ("m5310", 60), ("xy1100", 20), ("bc260y", 30)]
+)
+def test_a_bootstrap_that_is_never_finished_is_event_3(name: str, seconds: int) -> None:
+    rig = Rig(name)
     rig.platform.silent = True
     _bootstrapping(rig)
-    _open(rig)
+    _open(rig, ",90")
     rig.deliver(Packet(ACK, wire.CHANGED, rig.sent[-1].message_id, rig.sent[-1].token), BOOTSTRAP)
     events(rig)
-    rig.advance(19.999)
+    rig.advance(seconds - 0.001)
     assert events(rig) == []
     rig.advance(0.001)
     assert events(rig) == ["3"]

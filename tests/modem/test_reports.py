@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from tests.modem import wire
+from tests.modem.conftest import Rig
 from tests.modem.wire import ACK, CON, NON, Packet
-
-if TYPE_CHECKING:
-    from tests.modem.conftest import Rig
 
 
 def _notify(rig: Rig, number: int, tail: str = "0,0", value: str = "1,4,abcd", resource: int = 5750) -> list[str]:
@@ -199,17 +195,19 @@ def test_a_cis_report_of_more_resources_than_attributes_is_event_25(cis_rig: Rig
     assert _notify(cis_rig, number, resource=3) == ["OK"]
 
 
-def test_ten_unacknowledged_reports_are_the_most(any_rig: Rig) -> None:
-    number = any_rig.login(attributes=1)
-    any_rig.platform.silent = True
+@pytest.mark.parametrize("name", ["onemo", "m5310a", "xy1100"])
+def test_ten_unacknowledged_reports_are_the_most(name: str) -> None:
+    rig = Rig(name)
+    number = rig.login(attributes=1)
+    rig.platform.silent = True
     for ack_id in range(1, 11):
-        assert _notify(any_rig, number, f"0,0,{ack_id}") == ["OK"]
-    error = {"O": "+CIS ERROR:652", "C": "+CIS ERROR:602"}[any_rig.family]
-    assert _notify(any_rig, number, "0,0,11") == [error]
-    assert "unacknowledged" in any_rig.why
-    any_rig.deliver(Packet(ACK, wire.EMPTY, any_rig.sent[3].message_id))
-    assert any_rig.lines()[0].endswith("0,26,4")
-    assert _notify(any_rig, number, "0,0,11") == ["OK"]
+        assert _notify(rig, number, f"0,0,{ack_id}") == ["OK"]
+    error = {"O": "+CIS ERROR:652", "C": "+CIS ERROR:602"}[rig.family]
+    assert _notify(rig, number, "0,0,11") == [error]
+    assert "unacknowledged" in rig.why
+    rig.deliver(Packet(ACK, wire.EMPTY, rig.sent[3].message_id))
+    assert rig.lines()[0].endswith("0,26,4")
+    assert _notify(rig, number, "0,0,11") == ["OK"]
 
 
 def test_a_report_has_a_greatest_size(any_rig: Rig) -> None:

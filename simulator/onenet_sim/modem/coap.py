@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 AUTH_CODE_OPTION = 63
 _KNOWN_CRITICAL = frozenset({1, 3, 5, 7, 11, 15, 17, 19, 23, 27, 35, 39, AUTH_CODE_OPTION})
 _REQUESTS_KEPT = 64
-_NON_REPORTS_KEPT = 64
+_REPORTS_KEPT = 64
 _EXCHANGE_LIFETIME = 247.0
 """Seconds in which a message id means the same message (RFC 7252, 4.8.2)."""
 _HEADER = 4
@@ -124,7 +124,7 @@ class CoapEndpoint:
         self._message_id = first_message_id
         self._exchanges: list[Exchange] = []
         self._incoming: OrderedDict[tuple[Peer, int], Incoming] = OrderedDict()
-        self._reports: OrderedDict[int, None] = OrderedDict()
+        self._reports: OrderedDict[int, Callable[[Message | None], None] | None] = OrderedDict()
         self.outbox: list[Datagram] = []
         self.on_request: Callable[[Incoming], None] = lambda _: None
         self.on_repeat: Callable[[Incoming], None] = lambda _: None
@@ -158,17 +158,20 @@ class CoapEndpoint:
         *,
         now: float,
         replied: Callable[[Message | None], None] | None = None,
+        once: bool = False,
     ) -> int:
-        """Send a notification and return its message id: confirmable if somebody awaits the reply."""
+        """Send a notification and return its message id: confirmable if somebody awaits the reply.
+
+        One that is sent ``once`` is awaited without end, until 64 further reports have gone out.
+        """
         message.mid = self._next_message_id()
-        if replied is None:
-            message.mtype = types.NON
+        message.mtype = types.NON if replied is None else types.CON
+        if replied is None or once:
             self._send(message, peer)
         else:
-            message.mtype = types.CON
             self._begin(message, peer, replied, now=now, within=None, awaits_response=False)
-        self._reports[message.mid] = None
-        if len(self._reports) > _NON_REPORTS_KEPT:
+        self._reports[message.mid] = replied if once else None
+        if len(self._reports) > _REPORTS_KEPT:
             self._reports.popitem(last=False)
         return int(message.mid)
 
@@ -211,6 +214,13 @@ class CoapEndpoint:
         exchange.wait *= 2
         due = now + exchange.wait
         exchange.resend = self._timers.at(due, lambda: self._resend(exchange, due))
+
+    def _go_on(self, exchange: Exchange, now: float) -> None:
+        """Go on retransmitting, also if an empty ACK had stopped that."""
+        self._journal.note(Explanation("a 4.01 is no answer for this module; it sends the request again"))
+        if exchange.resend and exchange.resend.action is None:
+            due = now + exchange.wait
+            exchange.resend = self._timers.at(due, lambda: self._resend(exchange, due))
 
     def _end(self, exchange: Exchange, reply: Message | None) -> None:
         self.abandon(exchange)
@@ -261,7 +271,7 @@ class CoapEndpoint:
             if message.code.is_request() and message.mtype in {types.CON, types.NON}:
                 self._take_request(Incoming(message, peer, event, now), known)
             elif message.code.is_response() or message.code is codes.EMPTY:
-                self._take_reply(message, peer)
+                self._take_reply(message, peer, now)
             elif message.mtype is types.CON:
                 self._reject(message, peer)
 
@@ -299,7 +309,7 @@ class CoapEndpoint:
         else:
             self.on_request(incoming)
 
-    def _take_reply(self, message: Message, peer: Peer) -> None:
+    def _take_reply(self, message: Message, peer: Peer, now: float) -> None:
         exchange = self._exchange_of(message)
         if exchange is not None:
             if message.mtype is types.ACK and exchange.awaits_response and not _responds(message, exchange):
@@ -308,9 +318,15 @@ class CoapEndpoint:
                 return
             if message.mtype is types.CON:
                 self._acknowledge(message, peer)
-            self._end(exchange, message)
+            if message.code is codes.UNAUTHORIZED and exchange.awaits_response and self._habits.unauthorized_waits:
+                self._go_on(exchange, now)
+            else:
+                self._end(exchange, message)
         elif message.mtype is types.CON:
             self._reject(message, peer)
+        elif message.mtype is not types.NON and (told := self._reports.get(message.mid)):
+            self._reports[message.mid] = None
+            told(message)
         if message.mtype is types.RST and message.mid in self._reports:
             self.on_reset(message.mid)
 

@@ -47,6 +47,46 @@ class Expiry(StrEnum):
     """It warns with event 14, then prints 9 and 15."""
 
 
+class ConfirmableReport(StrEnum):
+    """What a module does about a confirmable report that nobody acknowledges."""
+
+    RETRANSMITTED = "retransmitted"
+    """It sends it again, as any confirmable message; without a good answer event 25 follows."""
+    SENT_ONCE = "sent once"
+    """Nothing: only an acknowledgement has an event, 26."""
+
+
+class FailedUpdate(StrEnum):
+    """What a module does after a refused or unanswered update, besides its event 12 or 13."""
+
+    STAY = "stay"
+    """It stays logged in until the lifetime ends."""
+    LOG_IN_AGAIN = "log in again"
+    """It forgets the login and begins anew, by bootstrap if it logged in so."""
+    DEREGISTER = "deregister"
+    """It de-registers, prints event 15 and stops."""
+
+
+class OwnUpdate(StrEnum):
+    """When a module sends an update that its host did not ask for."""
+
+    NEVER = "never"
+    """Only if ``AT+MIPLUPDATESET`` has asked for it."""
+    NINE_TENTHS = "at nine tenths"
+    """When 0.9 of the lifetime has passed."""
+    STEPWISE = "stepwise"
+    """At half of a short lifetime, later and later in a longer one."""
+
+
+class ShortWarning(StrEnum):
+    """How long before the end of a short lifetime ``t`` event 14 comes; ``w`` is 46.5 ack time-outs."""
+
+    CURVE = "curve"
+    """``t * (1 - t / (1.5 * w))`` seconds."""
+    HALF = "half"
+    """``t / 2`` seconds."""
+
+
 class Deletion(StrEnum):
     """What ``AT+MIPLDELETE`` does while the module is logged in."""
 
@@ -158,6 +198,7 @@ class CoapHabits:
     Attributes:
         ack_timeout: Seconds to the first retransmission; it doubles, without a random factor.
         retransmissions: How often an unanswered message is sent again.
+        unauthorized_waits: A 4.01 is no answer to a request: it is sent again as if nothing had come.
         query: The order of the registration's queries.
         lists_security: Object 0 stands in the registration's link list.
         sorts_objects: The link list is sorted by object id, not by the order of ADDOBJ.
@@ -167,12 +208,14 @@ class CoapHabits:
         connect_retry: Seconds from a failed bootstrap to the next attempt.
         register_retry: Seconds from a failed registration to the next attempt.
         login_attempts: How often a login is tried; 0 is for ever.
-        reports_queued: How many confirmable reports may be unacknowledged.
+        confirmable_report: What becomes of a confirmable report that nobody acknowledges.
+        reports_queued: How many confirmable reports may be unacknowledged; 0 is any number.
         report_maximum: Octets that one report or answer may carry.
     """
 
     ack_timeout: float
     retransmissions: int
+    unauthorized_waits: bool
     query: tuple[str, ...]
     lists_security: bool
     sorts_objects: bool
@@ -182,6 +225,7 @@ class CoapHabits:
     connect_retry: float
     register_retry: float
     login_attempts: int
+    confirmable_report: ConfirmableReport
     reports_queued: int
     report_maximum: int
 
@@ -199,7 +243,7 @@ class MiplHabits:
         answers_discover: The same for DISCOVER.
         answers_parameter: The same for write-attributes.
         register_timeout_events: The events after an unanswered registration, which ends the login.
-        renews_login: A failed update makes the module log in again by itself.
+        failed_update: What the module does after a refused or unanswered update.
         counts_observes: The message id of an OBSERVE is ``counter << 16 | CoAP id``.
         counts_attributes: ADDOBJ's attribute count shapes the TLV of reports.
         reports_by_path: A report finds its observe by path; else by the OBSERVE's message id.
@@ -221,7 +265,7 @@ class MiplHabits:
     answers_discover: bool
     answers_parameter: bool
     register_timeout_events: tuple[int, ...]
-    renews_login: bool
+    failed_update: FailedUpdate
     counts_observes: bool
     counts_attributes: bool
     reports_by_path: bool
@@ -245,6 +289,8 @@ class Lifetimes:
         update_floor: A value below this in UPDATE is replaced.
         update_replacement: What replaces it; 0 is the lifetime in force.
         update_minimum: The least other value that UPDATE takes.
+        own_update: When the module updates by itself.
+        short_warning: When event 14 comes in a lifetime of at most 46.5 ack time-outs, if it comes at all.
         expiry: What the module does at the end.
     """
 
@@ -253,6 +299,8 @@ class Lifetimes:
     update_floor: int
     update_replacement: int
     update_minimum: int
+    own_update: OwnUpdate
+    short_warning: ShortWarning
     expiry: Expiry
 
 

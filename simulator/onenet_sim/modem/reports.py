@@ -14,6 +14,7 @@ from aiocoap.numbers import codes
 from onenet_sim.lwm2m import ContentFormat, Path, Tlv, TlvKind, encode_tlv
 from onenet_sim.modem.coap import confirms, make_message
 from onenet_sim.modem.codes import MiplEvent
+from onenet_sim.modem.profile import ConfirmableReport
 
 if TYPE_CHECKING:
     from aiocoap import Message
@@ -119,7 +120,8 @@ class Reports:
     @property
     def busy(self) -> bool:
         """Whether as many confirmable reports are unacknowledged as the module keeps."""
-        return self._unconfirmed >= self._module.profile.coap.reports_queued
+        limit = self._module.profile.coap.reports_queued
+        return limit > 0 and self._unconfirmed >= limit
 
     def collect(self, frame: Frame) -> list[Frame]:
         """Add a frame to those of its object instance and return them all."""
@@ -132,7 +134,7 @@ class Reports:
         self._frames.pop(path.instance, None)
 
     def send(self, observation: Observation, frames: list[Frame], ack_id: int) -> None:
-        """Send a report; event 26 or 25 tells its fate when ``ack_id`` is not 0."""
+        """Send a report; when ``ack_id`` is not 0, event 26 or 25 tells its fate as far as the module knows it."""
         self.discard(frames[0].path)
         module = self._module
         wrap = False
@@ -161,20 +163,24 @@ class Reports:
         message.token = observation.token
         peer = self._module.session.peer
         assert peer is not None  # noqa: S101 - logged in
-        replied = (lambda reply: self._confirmed(ack_id, reply)) if ack_id else None
+        once = self._module.profile.coap.confirmable_report is ConfirmableReport.SENT_ONCE
+        replied = (lambda reply: self._confirmed(ack_id, reply, fails=not once)) if ack_id else None
         self._unconfirmed += replied is not None
         observation.last_message_id = self._module.endpoint.report(
-            message, peer, now=self._module.now, replied=replied
+            message, peer, now=self._module.now, replied=replied, once=once
         )
 
-    def _confirmed(self, ack_id: int, reply: Message | None) -> None:
+    def _confirmed(self, ack_id: int, reply: Message | None, *, fails: bool) -> None:
         self._unconfirmed = max(0, self._unconfirmed - 1)
         if confirms(reply):
             self._module.event(MiplEvent.NOTIFY_DONE, ack_id)
             return
         why = "nobody acknowledged it" if reply is None else f"the platform answered {reply.mtype.name}"
-        self._module.explain(f"report {ack_id} failed: {why}")
-        self._module.event(MiplEvent.NOTIFY_FAILED, ack_id)
+        if fails:
+            self._module.explain(f"report {ack_id} failed: {why}")
+            self._module.event(MiplEvent.NOTIFY_FAILED, ack_id)
+        else:
+            self._module.explain(f"report {ack_id}: {why}; this module has no event for that")
 
     def clear(self) -> None:
         """Forget all; the login is over."""

@@ -16,7 +16,7 @@ from onenet_sim.journal import SessionChanged
 from onenet_sim.lwm2m import ContentFormat, Lwm2mError, Path, decode_tlv_payload
 from onenet_sim.modem.coap import Peer, make_message
 from onenet_sim.modem.codes import MiplEvent
-from onenet_sim.modem.profile import Expiry, Family
+from onenet_sim.modem.profile import Expiry, FailedUpdate, Family, OwnUpdate, ShortWarning
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +37,12 @@ _AUTOMATIC_LEAD = 30
 """Seconds between an update that the module makes by itself and the end of the lifetime."""
 _AUTOMATIC_LEAST = 60
 """The least lifetime for which it makes one."""
+_OWN_UPDATE = {
+    OwnUpdate.NEVER: (),
+    OwnUpdate.NINE_TENTHS: ((0, 0.9),),
+    OwnUpdate.STEPWISE: ((0, 0.5), (30, 0.75), (50, 0.8), (100, 0.9), (300, 0.95)),
+}
+"""Of the part of the lifetime above each bound (seconds), the share that passes before the module updates."""
 _BINDING = "U"
 
 
@@ -74,6 +80,7 @@ class Session:
         self._exchange: Exchange | None = None
         self._server_uri = ""
         self._first_event = False
+        self._own_update: float | None = None
         self._timers: list[Timer] = []
 
     @property
@@ -287,12 +294,16 @@ class Session:
         self._module.event(event)
         if reply is not None and reply.code in {codes.NOT_FOUND, codes.FORBIDDEN}:
             self._module.event(MiplEvent.DELETED_ON_PLATFORM)
-        if self._module.profile.mipl.renews_login:
-            self._module.endpoint.forget_all()
-            self._attempts = 0
-            self._failed(why, self._module.profile.coap.connect_retry)
-        else:
-            self._module.explain(why)
+        match self._module.profile.mipl.failed_update:
+            case FailedUpdate.STAY:
+                self._module.explain(why)
+            case FailedUpdate.LOG_IN_AGAIN:
+                self._module.endpoint.forget_all()
+                self._attempts = 0
+                self._failed(why, self._module.profile.coap.connect_retry)
+            case FailedUpdate.DEREGISTER:
+                self._module.explain(why)
+                self.close()
 
     def close(self, *, announce: bool = True) -> None:
         """De-register; event 15 follows when the platform has confirmed (family O) or at once (family C).
@@ -338,27 +349,50 @@ class Session:
         self._cancel_timers()
         self.expires = self._module.now + self.lifetime
         self._after(self.lifetime, self._expired)
-        if self._device.updates_itself and self.lifetime >= _AUTOMATIC_LEAST:
-            self._after(self.lifetime - _AUTOMATIC_LEAD, lambda: self.update(self.lifetime, with_objects=False))
+        self._own_update = self._own_update_due()
+        if self._own_update is not None:
+            own_update = self._own_update - self._module.now
+            self._after(own_update, lambda: self.update(self.lifetime, with_objects=False))
         if self._module.profile.lifetime.expiry is Expiry.EVENTS:
-            lead = self._warning_lead()
-            if lead < self.lifetime:
-                self._after(self.lifetime - lead, lambda: self._warn(lead))
+            self._warn_before_end(self._warning_lead())
+
+    def _own_update_due(self) -> float | None:
+        """When the module updates by itself, or None."""
+        if self._device.updates_itself and self.lifetime >= _AUTOMATIC_LEAST:
+            return self._module.now + self.lifetime - _AUTOMATIC_LEAD
+        steps = _OWN_UPDATE[self._module.profile.lifetime.own_update]
+        if not steps:
+            return None
+        passed = 0.0
+        for (bound, share), end in zip(steps, (*(bound for bound, _ in steps[1:]), self.lifetime), strict=True):
+            passed += share * max(0, min(self.lifetime, end) - bound)
+        return self._module.now + passed
 
     def _warning_lead(self) -> float:
-        """How long before the end event 14 comes (CIS 2.2.0, ``registration_step``)."""
+        """How long before the end event 14 first comes (CIS SDK, ``registration_step``)."""
         retransmission = 31 * self._module.configuration.ack_timeout
         long = retransmission * 1.5
         if self.lifetime > 2 * long:
             return long
         if self.lifetime > long:
             return retransmission
-        return self.lifetime * (1 - self.lifetime / (1.5 * long))
+        match self._module.profile.lifetime.short_warning:
+            case ShortWarning.CURVE:
+                return self.lifetime * (1 - self.lifetime / (1.5 * long))
+            case ShortWarning.HALF:
+                return self.lifetime / 2
+
+    def _warn_before_end(self, left: float) -> None:
+        """Print event 14 when ``left`` seconds are left, unless the module's own update comes first."""
+        assert self.expires is not None  # noqa: S101 - logged in
+        due = self.expires - left
+        comes_first = self._own_update is None or due < self._own_update
+        if comes_first and _WARNING_LEAST <= left < self.lifetime:
+            self._after(due - self._module.now, lambda: self._warn(left))
 
     def _warn(self, left: float) -> None:
         self._module.event(MiplEvent.UPDATE_NEEDED, int(left))
-        if left / 2 >= _WARNING_LEAST:
-            self._after(left / 2, lambda: self._warn(left / 2))
+        self._warn_before_end(left / 2)
 
     def _expired(self) -> None:
         why = f"the lifetime of {self.lifetime} s is over and no update came"
