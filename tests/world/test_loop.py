@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import os
+import sys
 import threading
 import tty
 from typing import TYPE_CHECKING
@@ -175,6 +176,36 @@ def test_time_stands_still_while_another_thread_holds_it() -> None:
         assert loop.time() == 30
 
     run(main)
+
+
+def test_what_a_thread_asked_for_before_it_let_go_happens_before_time_moves() -> None:
+    async def main(loop: WorldLoop) -> None:
+        holding, may_end = threading.Event(), threading.Event()
+        moments: list[float] = []
+
+        def work() -> None:
+            with loop.hold("a push"):
+                holding.set()
+                may_end.wait()
+                loop.call_soon_threadsafe(lambda: moments.append(loop.time()))
+
+        for target in range(1, 301):
+            holding.clear()
+            may_end.clear()
+            worker = threading.Thread(target=work)
+            worker.start()
+            holding.wait()
+            loop.call_soon(may_end.set)
+            await loop.advance_to(target)
+            worker.join()
+        assert moments == list(range(300))
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # threads give way to each other at every turn
+    try:
+        run(main)
+    finally:
+        sys.setswitchinterval(interval)
 
 
 def test_what_another_thread_asked_for_first_happens_before_time_moves() -> None:

@@ -218,11 +218,13 @@ class WorldLoop(asyncio.SelectorEventLoop):
             self._check_patience()
             return self._poll(0)
         self._flush_terminals()
+        # Looked at before the polls: what another thread asked for before it let go is then seen by one of them.
+        outstanding = bool(self._outstanding)
         for _ in range(_QUIET_POLLS):
             if ready := self._poll(0):
                 self._check_patience()
                 return ready
-        if self._outstanding:
+        if outstanding:
             ready = self._poll(max(0.0, self._still_since + self.patience - monotonic()))
             self._check_patience()
             return ready
