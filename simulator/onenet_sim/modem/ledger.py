@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 KNOWN_DIFFERENCES = (
     "DTLS is not spoken: CREATEEX with a PSK or port 5684 is refused as not allowed.",
     "A module registers with the network at once, unless AT+CFUN or AT+CGATT says otherwise.",
-    "Power saving and eDRX are stored and read back; the module never sleeps.",
+    "Power saving is stored and read back, eDRX only accepted; the module never sleeps.",
     "Sockets, DNS and ping over the simulated network are not there.",
+    "The dialect of the first M5310 firmware (AT+MIPLCONF) is not spoken; regcode decodes its blob.",
     "Firmware upgrades (object 5) and the cell monitor (object 10290) are not there; the module answers 4.04.",
 )
 """Where the simulator knowingly differs from every module."""

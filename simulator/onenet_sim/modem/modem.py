@@ -214,10 +214,10 @@ class Modem:
 
     def _take(self, edited: EditorEvent, now: float) -> None:
         match edited:
-            case Echo(octets):
-                self._output.answer(SerialWrite(octets, cause=self._journal.cause))
             case Line(text):
                 self._run(text)
+            case Echo(octets):
+                self._output.answer(SerialWrite(octets, cause=self._journal.cause))
             case Noise(octets):
                 why = f"a line must begin with AT; this one is ignored: {octets!r}"
                 self._journal.note(Explanation(why), modem=self.name)
@@ -298,5 +298,7 @@ class Modem:
     @property
     def next_deadline(self) -> float | None:
         """The world time at which :meth:`handle_timer` or :meth:`serial_to_send` has something to do, or None."""
-        due = [when for when in (self._timers.next, self._output.next_release) if when is not None]
-        return min(due, default=None)
+        timer, release = self._timers.next, self._output.next_release
+        if timer is None or release is None:
+            return release if timer is None else timer
+        return min(timer, release)
