@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +44,7 @@ with serial.Serial(sys.argv[2], timeout=5) as port:
 
 @pytest.mark.parametrize("readme", READMES)
 def test_the_firmware_engineers_commands_work(readme: str, tmp_path: Path) -> None:
+    assert shutil.which("curl"), "the README's commands need curl: apt-get install curl"
     script = next(block for block in blocks(readme, "sh") if "my-firmware" in block)
     script = script.replace("/tmp/modem0", str(tmp_path / "modem0")).replace("5 &  ", "5 ")  # noqa: S108
     script = re.sub(r"(my-firmware --port \S+) &", r"\1", script)
