@@ -110,8 +110,10 @@ class LineEditor:
         if self._text is None:
             self._text, run = bytearray(), run[2:]
         room = self._maximum - len(self._text)
-        self._text += run[:room]
-        self._excess += max(0, len(run) - room)
+        if len(run) > room:
+            self._excess += len(run) - room
+            run = run[:room]
+        self._text += run
         return None, back
 
     def _take(self, octet: int) -> tuple[EditorEvent | None, bytes]:

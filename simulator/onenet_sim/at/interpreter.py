@@ -37,6 +37,7 @@ class NoResult:
     """The line ends without a final result."""
 
 
+_OK = FinalResult("OK")
 Output = InformationText | FinalResult | NoResult
 
 
@@ -85,7 +86,7 @@ class Interpreter(Generic[C]):
                 case Silent():
                     yield NoResult()
                     return
-        yield FinalResult("OK")
+        yield _OK
 
     def _call(self, state: C, command: Command[C], invocation: Invocation) -> Result:
         match invocation.form:

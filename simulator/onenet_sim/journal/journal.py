@@ -58,7 +58,10 @@ class Event(NamedTuple):
 
 
 class Because:
-    """A block of code with a cause; see :meth:`Journal.because`."""
+    """A block of code with a cause: within it, events that name none are caused by this one.
+
+    Tasks and timers created within the block keep it (it is a context variable).
+    """
 
     __slots__ = ("_cause", "_mark")
 
@@ -112,12 +115,8 @@ class Journal:
                 follower(event)
         return event.id
 
-    def because(self, cause: int | None) -> Because:
-        """Within the block, events that name no cause are caused by ``cause``.
-
-        Tasks and timers created within the block keep it (it is a context variable).
-        """
-        return Because(cause)
+    because = Because
+    """``with journal.because(event_id):`` gives the events noted within the block their cause."""
 
     @property
     def cause(self) -> int | None:

@@ -246,16 +246,16 @@ class Modem:
         """Print an answer in one write and explain it if it is an error."""
         module = self._module
         assert module is not None  # noqa: S101 - the caller looked
-        octets = b"".join(frame_text(line, module.settings) for line in lines)
-        text = ""
+        octets = b"".join([frame_text(line, module.settings) for line in lines])
+        text, why, unknown = "", None, ""
         if isinstance(final, FinalResult):
-            text = final.text
+            text, why, unknown = final.text, final.why, final.unknown
             octets += frame_result(text, module.settings)
-        event = module.note(Answer(tuple(lines), text))
-        if isinstance(final, FinalResult) and final.unknown:
-            self.on_unknown(final.unknown)
-        if isinstance(final, FinalResult) and final.why:
-            self._journal.note(Explanation(final.why), cause=event, modem=self.name)
+        event = self._journal.note(Answer(tuple(lines), text), modem=self.name)
+        if unknown:
+            self.on_unknown(unknown)
+        if why:
+            self._journal.note(Explanation(why), cause=event, modem=self.name)
         if octets:
             self._output.answer(SerialWrite(octets, cause=event))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Pace(Enum):
     INSTANT = "instant"
 
 
-class Sort(Enum):
+class Sort(StrEnum):
     """The sorts of output between which the gaps differ."""
 
     RESULT = "result"

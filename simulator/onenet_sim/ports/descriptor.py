@@ -33,6 +33,7 @@ class DescriptorPort:
         self.modem = modem
         self.journal = journal
         self.on_octets = on_octets
+        self.foreign = True
         self._loop = asyncio.get_running_loop()
         self._descriptor = -1
         self._attached = False

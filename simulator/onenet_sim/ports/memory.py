@@ -110,6 +110,7 @@ class MemoryPort:
         self.modem = modem
         self.journal = journal
         self.on_octets = on_octets
+        self.foreign = False
         self._closed = False
         self.host = MemoryHost(asyncio.get_running_loop(), self._take)
 

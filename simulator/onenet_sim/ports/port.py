@@ -30,12 +30,14 @@ class Port(Protocol):
         modem: The modem whose line this is, for the journal.
         journal: Where hosts that come and go, and octets that are lost, are noted. May be replaced.
         on_octets: Called with what the host wrote. May be replaced.
+        foreign: Whether its hosts are outside this process, where drivers for real modules live.
     """
 
     name: str
     modem: str | None
     journal: Journal
     on_octets: Callable[[bytes], None]
+    foreign: bool
 
     @property
     def attached(self) -> bool:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from onenet_sim.journal import ModuleWrote
 from onenet_sim.modem import Pace, Peer
 from onenet_sim.network import Address
-from onenet_sim.ports import MemoryPort
 
 if TYPE_CHECKING:
     import asyncio
@@ -93,8 +92,11 @@ class Bench:
     def _keep_pace(self) -> None:
         """Keep the profile's gaps as the settings say, or while a host outside the process listens."""
         if self._pace is None:
-            foreign = any(port.attached for port in self.ports if not isinstance(port, MemoryPort))
-            self.modem.pace = Pace.FIELD if foreign else Pace.INSTANT
+            pace = Pace.INSTANT
+            for port in self.ports:
+                if port.foreign and port.attached:
+                    pace = Pace.FIELD
+            self.modem.pace = pace
 
     def _octets(self, octets: bytes) -> None:
         self._keep_pace()
