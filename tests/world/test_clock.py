@@ -31,7 +31,7 @@ def loop() -> Iterator[WorldLoop]:
         world.call_soon_threadsafe(world.stop)
     thread.join()
     world.run_until_complete(world.shutdown_default_executor())
-    world.close()
+    world.finish()
 
 
 @pytest.fixture

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
+import threading
+from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -101,3 +105,24 @@ def test_a_command_that_the_module_does_not_have_is_an_error_and_no_more_by_defa
     with World(pty=False) as world:
         assert world.modem.command("AT+FOO=1") == ["ERROR"]
     assert world.failure is None
+
+
+def test_a_world_that_ends_leaves_nothing_under_way_behind(caplog: pytest.LogCaptureFixture) -> None:
+    world = World(pty=False)
+    waiting = threading.Event()
+
+    async def forever() -> None:
+        waiting.set()
+        await asyncio.get_running_loop().create_future()
+
+    def ask() -> None:
+        with pytest.raises(CancelledError):
+            world.run(forever())
+
+    asker = threading.Thread(target=ask)
+    asker.start()
+    waiting.wait()
+    world.close()
+    asker.join()
+    gc.collect()
+    assert not caplog.records

@@ -198,6 +198,14 @@ class WorldLoop(asyncio.SelectorEventLoop):
         self._abandon(RuntimeError("the world was restarted during the jump"))
         self._set(0.0, self._pace)
 
+    def finish(self) -> None:
+        """Cancel what is still under way and close the loop, which must have stopped."""
+        pending = asyncio.all_tasks(self)
+        for task in pending:
+            task.cancel()
+        self.run_until_complete(asyncio.gather(*pending, return_exceptions=True) if pending else _rest())
+        self.close()
+
     def run_in_executor(
         self, executor: Executor | None, func: Callable[[*_Ts], _T], *args: *_Ts
     ) -> asyncio.Future[_T]:
@@ -297,3 +305,7 @@ def _checked_pace(pace: float) -> float:
 
 def _nothing() -> None:
     """Wake the loop."""
+
+
+async def _rest() -> None:
+    """Turn the loop once more."""

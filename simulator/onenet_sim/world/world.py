@@ -97,7 +97,7 @@ class World:
     def _end_loop(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
-        self._loop.close()
+        self._loop.finish()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Do something on the world's own loop and return what came of it.
