@@ -56,21 +56,6 @@ def test_the_mocks_own_addresses_lead_to_themselves() -> None:
     assert addresses.served(Destination(Role.BOOTSTRAP)) is None
 
 
-@pytest.mark.parametrize(
-    ("host", "number"),
-    [
-        ("nbiotbt.heclouds.com", "183.230.40.39"),
-        ("NBIOTACC.heclouds.com", "183.230.40.40"),
-        ("10.0.0.7", "10.0.0.7"),
-        ("localhost", "127.0.0.1"),
-        ("example.org", None),
-        ("", None),
-    ],
-)
-def test_dns_knows_the_documented_names_and_nothing_else(host: str, number: str | None) -> None:
-    assert AddressMap().resolve(host) == number
-
-
 def test_a_full_map_refuses_more() -> None:
     addresses = AddressMap()
     for port in range(1, 4097 - 2 * len(SITES)):

@@ -19,13 +19,3 @@ class ContentFormat(IntEnum):
     JSON_1543 = 1543
     TLV = 11542
     JSON = 11543
-
-    @property
-    def is_tlv(self) -> bool:
-        """Whether the payload is TLV, by its old number or its registered one."""
-        return self in {ContentFormat.TLV, ContentFormat.TLV_1542}
-
-    @property
-    def is_json(self) -> bool:
-        """Whether the payload is LwM2M JSON, by its old number or its registered one."""
-        return self in {ContentFormat.JSON, ContentFormat.JSON_1543}

@@ -6,7 +6,6 @@ addresses, is unreachable. So nothing leaves the machine.
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -114,17 +113,6 @@ class AddressMap:
             if local == number:
                 return destination
         return self._reached.get(key) or self._reached.get(number)
-
-    def resolve(self, host: str) -> str | None:
-        """Return the IPv4 number of a host, as the network's DNS tells it; None is an unknown name.
-
-        A number is its own answer.
-        """
-        name = _canonical(host)
-        try:
-            return str(ipaddress.IPv4Address(name))
-        except ValueError:
-            return NAMES.get(name)
 
 
 def _canonical(host: str) -> str:
