@@ -31,6 +31,7 @@ from onenet_sim.journal import (
     PlatformRequest,
     PlatformResult,
     PowerChanged,
+    RadioChanged,
     SessionChanged,
     Urc,
     WorldChanged,
@@ -93,6 +94,13 @@ TABLE: list[tuple[Occurrence, Layer, str, str, dict[str, Json]]] = [
     ),
     (Answer((), "OK"), Layer.AT, "answer", "< OK", {"lines": [], "final_result": "OK"}),
     (Urc("+MIPLEVENT:0,6"), Layer.AT, "urc", "< +MIPLEVENT:0,6", {"line": "+MIPLEVENT:0,6"}),
+    (
+        RadioChanged("registration", "home"),
+        Layer.MODEM,
+        "radio",
+        "registration: home",
+        {"what": "registration", "state": "home"},
+    ),
     (
         PowerChanged("on", "the key was pressed"),
         Layer.MODEM,

@@ -180,7 +180,8 @@ def test_every_restart_command_ends_in_the_boot_text(name: str) -> None:
         rig = Rig(name, pace=Pace.FIELD)
         rig.feed(f"AT{command}\r\n".encode())
         rig.advance(20.0)
-        text = rig.profile.boot.restart_text[-1].replace("{address}", "100.96.78.210")
+        boot = rig.profile.boot
+        text = (*boot.restart_text, *boot.network_text)[-1].replace("{address}", "100.96.78.210")
         assert rig.lines()[-1] == text, command
 
 

@@ -158,7 +158,7 @@ def _snapshot(rig: Rig) -> object:
         module.buffer.sendings,
         module.radio.usable,
         module.radio.cereg,
-        module.radio.power_saving,
+        _state(module.configuration),
     )
 
 

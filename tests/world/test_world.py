@@ -13,6 +13,7 @@ from urllib.request import urlopen
 import pytest
 
 from onenet_sim import World
+from onenet_sim.onenet.errors import CommandFailed
 from onenet_sim.world import FailedRunError
 
 if TYPE_CHECKING:
@@ -51,6 +52,35 @@ def test_two_modems_of_a_world_log_in_side_by_side() -> None:
         world.settle()
         assert [world.onenet.online(modem.imei) for modem in world.modems.values()] == [True, True]
         assert len({modem.imei for modem in world.modems.values()}) == 2
+
+
+def test_a_module_in_power_saving_mode_is_out_of_the_platforms_reach_until_it_wakes_and_reports() -> None:
+    with World(profile="m5311", pty=False, clock="stopped") as world:
+        modem = world.modem
+        for line in (
+            'AT+CPSMS=1,,,"00111000","00000010"',
+            'AT+MIPLCREATEEX="183.230.40.40:5683",0',
+            'AT+MIPLADDOBJ=0,3303,1,"1",0,0',
+            'AT+MIPLDISCOVERRSP=0,3303,1,4,"5700"',
+            "AT+MIPLOPEN=0,86400",
+        ):
+            assert modem.command(line)[-1] == "OK"
+        world.clock.advance(minutes=2)
+        assert world.state["modems"][0]["radio"]["asleep"]  # type: ignore[call-overload,index]
+        reader = threading.Thread(target=_read_in_vain, args=(world,))
+        reader.start()
+        while reader.is_alive():
+            world.clock.advance(60)
+        assert not [line for line in modem.line.lines() if line.startswith("+MIPLREAD:0") and ",3303," in line]
+        modem.power("wake")
+        assert modem.command('AT+MIPLNOTIFY=0,0,3303,0,5700,4,4,"25.5",0,0,7')[-1] == "OK"
+        modem.expect(r"\+MIPLEVENT:0,26,7")
+        assert world.onenet.datapoint(modem.imei, "3303_0_5700") == 25.5
+
+
+def _read_in_vain(world: World) -> None:
+    with pytest.raises(CommandFailed):
+        world.onenet.read(world.modem.imei, "/3303/0/5700")
 
 
 def test_a_reset_world_lives_through_the_same_again() -> None:

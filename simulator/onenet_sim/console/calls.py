@@ -64,9 +64,18 @@ class ClockOrder(_Order):
 class PowerOrder(_Order):
     """What the power key does."""
 
-    action: Literal["on", "off", "reset"] = Field(
-        description="Switch on, switch off, or restart.", examples=["reset"]
+    action: Literal["on", "off", "reset", "wake"] = Field(
+        description="Switch on, switch off, restart, or pulse the wake-up pin.", examples=["reset"]
     )
+
+
+class RadioOrder(_Order):
+    """What the air gives a modem; what is left out stays."""
+
+    coverage: bool | None = Field(default=None, description="There is a cell.", examples=[False])
+    rsrp: int | None = Field(default=None, ge=-156, le=-44, description="Received power, in dBm.", examples=[-110])
+    snr: int | None = Field(default=None, ge=-30, le=30, description="Signal above noise, in dB.")
+    ecl: int | None = Field(default=None, ge=0, le=2, description="Coverage enhancement level.", examples=[2])
 
 
 class Nothing(_Order):
@@ -97,7 +106,15 @@ _MODEM = {
     "iccid": "89860400000000000012",
     "power": "on",
     "host": True,
-    "radio": {"on": True, "connected": False},
+    "radio": {
+        "registered": True,
+        "connected": False,
+        "asleep": False,
+        "coverage": True,
+        "rsrp": -79,
+        "snr": 12,
+        "ecl": 0,
+    },
     "mipl": {"device": True, "session": "registered", "lifetime": 3600, "lifetime_left": 3541.5},
 }
 _STATE = {
@@ -202,6 +219,17 @@ async def power(
     _known(simulation, name, 404)
     bench = simulation.benches[name]
     bench.power(order.action)
+    return Answer(modem_state(bench, simulation.clock.now))
+
+
+@router.post("/modems/{name}/radio", summary="Change what the air gives a modem", responses=_answers(_MODEM))
+async def radio(
+    simulation: _Inside, name: Annotated[str, Path(examples=["modem-1"])], order: RadioOrder
+) -> Response:
+    """Take coverage away or give it back, or change the signal; the answer is the modem as it is then."""
+    _known(simulation, name, 404)
+    bench = simulation.benches[name]
+    bench.receive(bench.modem.reception.changed(**order.model_dump()))
     return Answer(modem_state(bench, simulation.clock.now))
 
 

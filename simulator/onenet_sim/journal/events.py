@@ -211,6 +211,19 @@ class SessionChanged(Occurrence):
         return f"session {self.before} → {self.after}: {self.why}"
 
 
+@dataclass(frozen=True, slots=True)
+class RadioChanged(Occurrence):
+    """The module's registration or its sleep changed; ``what`` names which, ``state`` is what holds now."""
+
+    layer: ClassVar[Layer] = Layer.MODEM
+    kind: ClassVar[str] = "radio"
+    what: str
+    state: str
+
+    def _text(self) -> str:
+        return f"{self.what}: {self.state}"
+
+
 # --- CoAP --------------------------------------------------------------------------------------------
 
 

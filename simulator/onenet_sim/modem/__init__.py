@@ -6,6 +6,7 @@ from onenet_sim.modem.modem import Modem, Power
 from onenet_sim.modem.output import Pace, SerialWrite
 from onenet_sim.modem.profile import Profile
 from onenet_sim.modem.profile_file import ProfileError, load_profile, profile_names, sources
+from onenet_sim.modem.reception import Reception
 
 __all__ = [
     "Datagram",
@@ -16,6 +17,7 @@ __all__ = [
     "Power",
     "Profile",
     "ProfileError",
+    "Reception",
     "SerialWrite",
     "load_profile",
     "profile_names",

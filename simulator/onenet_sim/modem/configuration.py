@@ -1,16 +1,17 @@
-"""What a module keeps when it restarts or loses power: the settings of ``AT+MIPLCONFIG`` and ``AT+MIPLFOTACFG``.
+"""What a module keeps when it restarts or loses power: MIPL settings, power saving, contexts and the like.
 
-Sources: the AT layer of XY1100's chip firmware, which writes each of them to its flash; LwM2M user manual for
-OneMO modules 4.10.
+Sources: the AT layer of XY1100's chip firmware, which writes the settings of ``AT+MIPLCONFIG`` to its flash; LwM2M
+user manual for OneMO modules 4.10.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from onenet_sim.modem.coap import Peer
 from onenet_sim.modem.device import Server
+from onenet_sim.modem.power_saving import Paging, PowerSaving
 
 if TYPE_CHECKING:
     from onenet_sim.modem.profile import Profile
@@ -29,6 +30,10 @@ class Configuration:
         writes_as_text: ``+MIPLWRITE`` prints an opaque value as its octets, not as hex.
         buffer_urc: The second parameter of mode 7; nothing is ever buffered, so it shows only there.
         fota_hours: For how long a firmware update may go on, in hours; no such update exists here.
+        power_saving: What ``AT+CPSMS=`` asked for.
+        paging: What ``AT+CEDRXS=`` asked for.
+        contexts: Type and access point of each context, by its cid, as ``AT+CGDCONT=`` was given them.
+        remembered: What commands that only keep a setting were given, by command.
     """
 
     server: Server
@@ -37,6 +42,10 @@ class Configuration:
     writes_as_text: bool = False
     buffer_urc: int = 0
     fota_hours: int = _FOTA_HOURS
+    power_saving: PowerSaving = field(default_factory=PowerSaving)
+    paging: Paging = field(default_factory=Paging)
+    contexts: dict[int, tuple[str, str]] = field(default_factory=dict)
+    remembered: dict[str, str] = field(default_factory=dict)
 
 
 def factory_configuration(profile: Profile) -> Configuration:
@@ -46,4 +55,6 @@ def factory_configuration(profile: Profile) -> Configuration:
         server=Server(Peer(host, int(port)), bootstrap=True),
         ack_timeout=profile.coap.ack_timeout,
         answers_observe=profile.mipl.answers_observe,
+        contexts={profile.general.cid: ("IP", profile.general.access_point)},
+        remembered=dict(profile.general.remembered),
     )

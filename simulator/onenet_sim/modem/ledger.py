@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 KNOWN_DIFFERENCES = (
     "DTLS is not spoken: CREATEEX with a PSK or port 5684 is refused as not allowed.",
-    "A module registers with the network at once, unless AT+CFUN or AT+CGATT says otherwise.",
-    "Power saving is stored and read back, eDRX only accepted; the module never sleeps.",
+    "The network is found by the time of the boot text, or within seconds; in the field it takes a minute or two.",
+    "There is one network, China Mobile's; it grants every timer of power saving as it was asked for.",
+    "A host behind a pseudo-terminal has no wake-up pin: what it says wakes a module in deep sleep, and is heard.",
     "Sockets, DNS and ping over the simulated network are not there.",
     "The dialect of the first M5310 firmware (AT+MIPLCONF) is not spoken; regcode decodes its blob.",
     "Firmware upgrades (object 5) and the cell monitor (object 10290) are not there; the module answers 4.04.",

@@ -35,6 +35,7 @@ from onenet_sim.modem.commands import command_table, error_tables
 from onenet_sim.modem.configuration import factory_configuration
 from onenet_sim.modem.module import Module, factory_settings
 from onenet_sim.modem.output import Pace, SerialOutput, SerialWrite, Sort
+from onenet_sim.modem.reception import Reception
 from onenet_sim.modem.timers import Timers
 
 if TYPE_CHECKING:
@@ -46,6 +47,9 @@ if TYPE_CHECKING:
     from onenet_sim.modem.coap import Datagram, Peer
     from onenet_sim.modem.identity import Identity
     from onenet_sim.modem.profile import Profile
+
+
+_PAGED_MAXIMUM = 16
 
 
 class Power(StrEnum):
@@ -69,6 +73,7 @@ class Modem:
         pace: Whether the profile's gaps between lines and its boot time are kept; may be set at any time.
 
     Attributes:
+        reception: What the air gives; :meth:`receive` changes it.
         on_unknown: Called with the name of each command that the host sent and the module does not have.
     """
 
@@ -87,6 +92,7 @@ class Modem:
         self.profile = profile
         self.identity = identity
         self.power = Power.OFF
+        self.reception = Reception()
         self._journal = journal
         self._epoch = epoch
         self._draw = draw
@@ -99,6 +105,7 @@ class Modem:
         self._editor: LineEditor | None = None
         self._interpreter: Interpreter[Module] | None = None
         self._restart: str | None = None
+        self._paged = 0
         self.on_unknown: Callable[[str], None] = lambda _name: None
 
     @property
@@ -121,7 +128,10 @@ class Modem:
         """Switch the module on; with ``booted`` it is ready at once, else after its profile's boot time."""
         if self.power is not Power.OFF:
             return
-        self._boot(now, self.profile.boot.text, why, 0.0 if booted else self.profile.boot.seconds)
+        if booted:
+            self._booted(now, self.profile.boot.text, why, registered=True)
+        else:
+            self._boot(now, self.profile.boot.text, why)
 
     def power_off(self, now: float, *, why: str = "switched off") -> None:
         """Take the module's power; what it knew is lost, but not its configuration."""
@@ -137,26 +147,43 @@ class Modem:
         self.power_off(now, why=why)
         self.power_on(now, why=why)
 
+    def wake(self, now: float) -> None:
+        """Pulse the wake-up pin: a module in deep sleep wakes, any other takes no notice."""
+        if self._module is not None:
+            self._module.now = now
+            self._module.sleep.wake("the wake-up pin was pulsed")
+
+    def receive(self, reception: Reception, now: float) -> None:
+        """Let the air give something else from now on."""
+        self.reception = reception
+        if self._module is not None:
+            self._module.now = now
+            self._module.radio.receive(reception)
+
     def _stop(self) -> None:
         self._timers.clear()
         self._output.clear()
+        self._paged = 0
         self._module = self._editor = self._interpreter = None
 
-    def _boot(self, now: float, text: tuple[str, ...], why: str, seconds: float) -> None:
+    def _boot(self, now: float, text: tuple[str, ...], why: str) -> None:
         self.power = Power.BOOTING
         self._note_power(why)
+        seconds = self.profile.boot.seconds
         if seconds and self.pace is Pace.FIELD:
             self._timers.at(now + seconds, lambda: self._booted(now + seconds, text, why))
         else:
             self._booted(now, text, why)
 
-    def _booted(self, now: float, text: tuple[str, ...], why: str) -> None:
+    def _booted(self, now: float, text: tuple[str, ...], why: str, *, registered: bool = False) -> None:
         profile = self.profile
         self._module = Module(
             self.name,
             profile,
             self.identity,
             self._configuration,
+            self.reception,
+            now=now,
             journal=self._journal,
             timers=self._timers,
             output=self._output,
@@ -164,21 +191,20 @@ class Modem:
             draw=self._draw,
             restart=self._restart_later,
         )
-        self._module.now = now
         settings = self._module.settings
         self._editor = LineEditor(settings, profile.line.maximum)
         self._interpreter = Interpreter(self._commands, self._errors, settings, escapes=profile.line.escapes)
         self.power = Power.ON
         self._note_power(why)
         self._print_lines(text, Sort.BOOT)
+        self._module.radio.start(registered=registered)
 
     def _note_power(self, why: str) -> None:
         self._journal.note(PowerChanged(self.power, why), modem=self.name)
 
     def _print_lines(self, lines: tuple[str, ...], sort: Sort) -> None:
         settings = self._module.settings if self._module else factory_settings(self.profile)
-        for template in lines:
-            line = template.replace("{address}", self.identity.address)
+        for line in lines:
             event = self._journal.note(Urc(line), modem=self.name)
             self._output.unsolicited(sort, SerialWrite(frame_text(line, settings), boot=True, cause=event))
 
@@ -189,11 +215,11 @@ class Modem:
         """Restart by command, after the command's answer was printed."""
         self._timers.clear()
         self._output.drop_queue()
+        self._paged = 0
         self._module = self._editor = self._interpreter = None
         if announcement:
             self._print_lines((announcement,), Sort.OTHER)
-        boot = self.profile.boot
-        self._boot(now, boot.restart_text, "restarted by a command", boot.seconds)
+        self._boot(now, self.profile.boot.restart_text, "restarted by a command")
 
     # --- input ------------------------------------------------------------------------------------
 
@@ -206,6 +232,9 @@ class Modem:
                 return
             module = self._module
             module.now = now
+            if not module.sleep.hears_host():
+                self._journal.note(Explanation("the module sleeps and its serial line is off; this is lost"))
+                return
             for edited in self._editor.feed(octets):
                 self._take(edited, now)
                 if self._module is not module:
@@ -260,14 +289,36 @@ class Modem:
             self._output.answer(SerialWrite(octets, cause=event))
 
     def receive_datagram(self, octets: bytes, peer: Peer, now: float) -> None:
-        """Take a datagram that the network delivered; ``peer`` is the address that the module dialled."""
-        if self._module is None or not self._module.radio.usable:
-            why = f"the module is {self.power}" if self._module is None else "the module's radio is off"
-            self._journal.note(DatagramDropped("modem", octets, why), modem=self.name)
+        """Take a datagram that the network has for the module; ``peer`` is the address that the module dialled.
+
+        The network keeps it, of up to 16, for a module that listens only at times (eDRX).
+        """
+        module = self._module
+        if module is None:
+            self._drop(octets, f"the module is {self.power}")
             return
-        self._module.now = now
-        self._module.radio.carries_datagram()
-        self._module.endpoint.receive(octets, peer, now=now)
+        module.now = now
+        heard = module.sleep.hears_network_at(now)
+        if not module.radio.usable:
+            self._drop(octets, module.radio.why_unusable)
+        elif heard is None:
+            self._drop(octets, "the module is in power saving mode: it hears nothing until it sends something")
+        elif heard <= now:
+            module.radio.carries_datagram(uplink=False)
+            module.endpoint.receive(octets, peer, now=now)
+        elif self._paged >= _PAGED_MAXIMUM:
+            self._drop(octets, f"the network keeps no more than {_PAGED_MAXIMUM} datagrams for a module")
+        else:
+            self._paged += 1
+            self._timers.at(heard, lambda: self._deliver(octets, peer, heard))
+
+    def _deliver(self, octets: bytes, peer: Peer, now: float) -> None:
+        """Take a datagram that the network has kept until the module listens."""
+        self._paged -= 1
+        self.receive_datagram(octets, peer, now)
+
+    def _drop(self, octets: bytes, why: str) -> None:
+        self._journal.note(DatagramDropped("modem", octets, why), modem=self.name)
 
     def handle_timer(self, now: float) -> None:
         """Do what is due at ``now``."""
@@ -289,10 +340,10 @@ class Modem:
         datagrams, module.endpoint.outbox = module.endpoint.outbox, []
         if not module.radio.usable:
             for datagram in datagrams:
-                why = "the module's radio is off"
-                self._journal.note(DatagramDropped("modem", datagram.octets, why), cause=datagram.cause)
+                with self._journal.because(datagram.cause):
+                    self._drop(datagram.octets, module.radio.why_unusable)
             return []
-        module.radio.carries_datagram()
+        module.radio.carries_datagram(uplink=True)
         return datagrams
 
     @property

@@ -16,6 +16,7 @@ from onenet_sim.modem.radio import Radio
 from onenet_sim.modem.reports import Reports
 from onenet_sim.modem.requests import Requests
 from onenet_sim.modem.session import Session, State
+from onenet_sim.modem.sleep import Sleep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from onenet_sim.modem.identity import Identity
     from onenet_sim.modem.output import SerialOutput
     from onenet_sim.modem.profile import Profile
+    from onenet_sim.modem.reception import Reception
     from onenet_sim.modem.timers import Timers
 
 
@@ -50,7 +52,9 @@ class Module:
         profile: Profile,
         identity: Identity,
         configuration: Configuration,
+        reception: Reception,
         *,
+        now: float,
         journal: Journal,
         timers: Timers,
         output: SerialOutput,
@@ -66,10 +70,11 @@ class Module:
         self.timers = timers
         self.output = output
         self.restart = restart
-        self.now = 0.0
+        self.now = now
         self._epoch = epoch
         self.settings = factory_settings(profile)
-        self.radio = Radio(self)
+        self.radio = Radio(self, reception)
+        self.sleep = Sleep(self)
         self.endpoint = CoapEndpoint(profile.coap, configuration, timers, journal, name, draw(0x10000))
         self.device: Device | None = None
         self.register_code = b""
@@ -122,11 +127,21 @@ class Module:
             return line.render(blanks.general)
         return line.render(blanks.urc if urc or line.name in urcs.NAMES else blanks.answer)
 
-    def unsolicited(self, line: Fields, sort: Sort = Sort.OTHER) -> None:
-        """Print a URC."""
+    def unsolicited(self, line: InformationText, sort: Sort = Sort.OTHER) -> None:
+        """Print a URC; a module whose serial line is off wakes for that."""
+        self.sleep.wake("it has something to say")
         text = self.render(line, urc=True)
         event = self.note(Urc(text))
         self.output.unsolicited(sort, SerialWrite(frame_text(text, self.settings), cause=event))
+
+    def network_found(self) -> None:
+        """Print what the module prints when its network is found."""
+        for line in self.profile.boot.network_text:
+            text = line.format(address=self.identity.address)
+            event = self.note(Urc(text))
+            self.output.unsolicited(
+                Sort.BOOT, SerialWrite(frame_text(text, self.settings), boot=True, cause=event)
+            )
 
     def print_now(self, line: Fields) -> None:
         """Print a URC before the answer of the command under way, in a write of its own."""

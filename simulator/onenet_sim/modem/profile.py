@@ -107,6 +107,26 @@ class StandardObjects(StrEnum):
     """Nobody: 4.04."""
 
 
+class SleepingLine(StrEnum):
+    """What becomes of the serial line in power saving mode."""
+
+    ALIVE = "alive"
+    """It works as ever."""
+    WAKES = "wakes"
+    """It is off until the host says something: so a host without the wake-up pin, as on a PTY, gets on."""
+    DEAD = "dead"
+    """It is off, and what the host says is lost; the wake-up pin and the reset key wake it."""
+
+
+class SleepReport(StrEnum):
+    """What a command such as ``AT+NPSMR=1`` lets the module print."""
+
+    ENTER = "enter"
+    """That it goes to sleep."""
+    LEAVE = "leave"
+    """That it is awake again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A row as its file has it.
@@ -160,16 +180,64 @@ class Boot:
     """What the module prints when it starts, and how long a restart takes.
 
     Attributes:
-        text: The lines after power-on or reset; ``{address}`` stands for the module's address.
-        restart_text: The lines after a restart by command, likewise.
+        text: The lines after power-on or reset.
+        restart_text: The lines after a restart by command.
+        network_text: The lines when the network is found; ``{address}`` stands for the module's address.
         seconds: From reset to the first line.
         restarts: The restart commands, and how each answers: ``ok`` or ``silent``, and what it announces.
     """
 
     text: tuple[str, ...]
     restart_text: tuple[str, ...]
+    network_text: tuple[str, ...]
     seconds: float
     restarts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RadioHabits:
+    """How the module and its network find each other.
+
+    Attributes:
+        search: Seconds from switching the radio on to registration, at field pace.
+        search_at_boot: The same from the boot text on.
+        inactivity: Seconds from the last datagram to the end of the connection.
+        cell_in_answer: The least level of ``AT+CEREG=`` at which ``AT+CEREG?`` names area and cell.
+        cell_in_urc: The same for the URC.
+    """
+
+    search: float
+    search_at_boot: float
+    inactivity: float
+    cell_in_answer: int
+    cell_in_urc: int
+
+
+@dataclass(frozen=True, slots=True)
+class SleepHabits:
+    """What the module does in power saving mode.
+
+    Attributes:
+        line: What becomes of the serial line.
+        enter_text: What it prints on going to sleep; empty is nothing.
+        leave_text: What it prints on waking; likewise.
+        reports: The commands that switch these on, and which each does; without any they are always on.
+        locks: The commands that forbid and permit a dead line, each with the argument for either.
+        enter_commands: The commands that send the module to sleep at once.
+        wakes_with_event: After a deep sleep event 4 tells that the login goes on, if the module prints it.
+        objects_kept: How many objects outlive a deep sleep; 0 is all.
+        update_share: The share of its lifetime after which it wakes from deep sleep to update; 0 is never.
+    """
+
+    line: SleepingLine
+    enter_text: str
+    leave_text: str
+    reports: Mapping[str, tuple[SleepReport, ...]]
+    locks: Mapping[str, tuple[str, ...]]
+    enter_commands: tuple[str, ...]
+    wakes_with_event: bool
+    objects_kept: int
+    update_share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +383,10 @@ class General:
         quotes_address: The address of ``AT+CGPADDR`` stands in quotes.
         quotes_cell: The area and cell of ``AT+CEREG`` stand in quotes.
         access_technology: The last field of ``AT+CEREG=2``.
+        access_point: The name of the access point in that context until the host gives another.
         clock: The shape of ``AT+CCLK?``: strftime codes, ``%Q`` for the zone in quarters of an hour.
+        cell_reports: The commands that tell of signal and cell in detail.
+        remembered: Settings that only have to be kept: the command, and what it reads until it is set.
         canned: Answers that never change: the call (``+NCDP?``, ``+NPSMR=``, ``+X``) and its lines.
     """
 
@@ -325,7 +396,10 @@ class General:
     quotes_address: bool
     quotes_cell: bool
     access_technology: int
+    access_point: str
     clock: str
+    cell_reports: tuple[str, ...]
+    remembered: Mapping[str, str]
     canned: Mapping[str, tuple[str, ...]]
 
 
@@ -349,6 +423,8 @@ class Profile:
     blanks: Blanks
     boot: Boot
     pace: PaceTable
+    radio: RadioHabits
+    sleep: SleepHabits
     coap: CoapHabits
     mipl: MiplHabits
     lifetime: Lifetimes

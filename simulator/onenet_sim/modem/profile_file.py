@@ -33,8 +33,10 @@ from onenet_sim.modem.profile import (
     MiplHabits,
     PaceTable,
     Profile,
+    RadioHabits,
     Row,
     SerialLine,
+    SleepHabits,
 )
 
 if TYPE_CHECKING:
@@ -47,6 +49,8 @@ _SECTIONS: dict[str, type] = {
     "blanks": Blanks,
     "boot": Boot,
     "pace": PaceTable,
+    "radio": RadioHabits,
+    "sleep": SleepHabits,
     "coap": CoapHabits,
     "mipl": MiplHabits,
     "lifetime": Lifetimes,
@@ -60,7 +64,14 @@ _FILE_MAXIMUM = 1 << 20
 _NUMBER_MAXIMUM = 0xFFFFFFFF
 _TYPE_NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
 _COMMAND = re.compile(r"[+*^$#%][A-Z0-9!%./:_-]+[?=]?")
-_COMMANDS = {"boot.restarts", "general.iccid", "general.canned"}
+_COMMANDS = {
+    "boot.restarts",
+    "general.iccid",
+    "general.canned",
+    "general.remembered",
+    "sleep.reports",
+    "sleep.locks",
+}
 _ALLOWED = {
     "boot.restarts": (r"(ok|silent)( .+)?", "ok or silent, and behind it what is announced"),
     "coap.query": ("lwm2m|ep|b|lt", "lwm2m, ep, b or lt"),

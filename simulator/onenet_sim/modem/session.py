@@ -391,7 +391,8 @@ class Session:
             self._after(due - self._module.now, lambda: self._warn(left))
 
     def _warn(self, left: float) -> None:
-        self._module.event(MiplEvent.UPDATE_NEEDED, int(left))
+        if not self._module.sleep.deaf:
+            self._module.event(MiplEvent.UPDATE_NEEDED, int(left))
         self._warn_before_end(left / 2)
 
     def _expired(self) -> None:

@@ -22,6 +22,7 @@ from onenet_sim.journal import (
     PlatformRequest,
     PlatformResult,
     PowerChanged,
+    RadioChanged,
     SessionChanged,
     Urc,
     WorldChanged,
@@ -88,7 +89,7 @@ class Wording:
                 return f"host → {modem}  {_said(event)}"
             case ModuleWrote() | Answer() | Urc():
                 return f"host ← {modem}  {_said(event)}{_late(node)}"
-            case OctetsLost() | PowerChanged() | SessionChanged():
+            case OctetsLost() | PowerChanged() | RadioChanged() | SessionChanged():
                 return f"{modem}  {event.what}"
             case CoapMessage():
                 return self._message(node, room)

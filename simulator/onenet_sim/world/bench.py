@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from onenet_sim.journal import Journal
-    from onenet_sim.modem import Modem, SerialWrite
+    from onenet_sim.modem import Modem, Reception, SerialWrite
     from onenet_sim.network import Link
     from onenet_sim.ports import Port
 
@@ -65,7 +65,7 @@ class Bench:
         port.on_octets = self._octets
 
     def power(self, action: str, *, booted: bool = False) -> None:
-        """Do ``on``, ``off`` or ``reset`` with the module's power key.
+        """Do ``on``, ``off`` or ``reset`` with the module's power key, or ``wake`` with its wake-up pin.
 
         Raises:
             ValueError: The action is none of these.
@@ -81,8 +81,16 @@ class Bench:
             case "reset":
                 self._forget_boot_text()
                 self.modem.reset(now)
+            case "wake":
+                self.modem.wake(now)
             case _:
-                raise ValueError(f"power action {action!r}; expected on, off or reset")
+                raise ValueError(f"power action {action!r}; expected on, off, reset or wake")
+        self.pump()
+
+    def receive(self, reception: Reception) -> None:
+        """Let the air give the module something else from now on."""
+        self._keep_pace()
+        self.modem.receive(reception, self._loop.time())
         self.pump()
 
     def _forget_boot_text(self) -> None:

@@ -8,6 +8,7 @@ from onenet_sim.ports import PtyPort, TcpPort
 
 if TYPE_CHECKING:
     from onenet_sim.journal import Json
+    from onenet_sim.modem.radio import Radio
     from onenet_sim.onenet import Device
     from onenet_sim.world.bench import Bench
     from onenet_sim.world.clock import Clock
@@ -64,7 +65,7 @@ def modem_state(bench: Bench, now: float) -> dict[str, Json]:
     }
     if module is not None:
         session = module.session
-        state["radio"] = {"on": module.radio.usable, "connected": module.radio.connected}
+        state["radio"] = _radio(module.radio, asleep=module.sleep.asleep)
         state["mipl"] = {
             "device": module.device is not None,
             "session": str(session.state),
@@ -72,6 +73,19 @@ def modem_state(bench: Bench, now: float) -> dict[str, Json]:
             "lifetime_left": None if session.expires is None else round(session.expires - now, 3),
         }
     return state
+
+
+def _radio(radio: Radio, *, asleep: bool) -> dict[str, Json]:
+    reception = radio.reception
+    return {
+        "registered": radio.usable,
+        "connected": radio.connected,
+        "asleep": asleep,
+        "coverage": reception.coverage,
+        "rsrp": reception.rsrp,
+        "snr": reception.snr,
+        "ecl": reception.ecl,
+    }
 
 
 def _device(device: Device) -> dict[str, Json]:

@@ -322,8 +322,31 @@ class Modem:
         return self.line.expect(pattern, timeout)
 
     def power(self, action: str) -> None:
-        """Press the power key: ``on``, ``off`` or ``reset``."""
+        """Press the power key: ``on``, ``off`` or ``reset``; ``wake`` pulses the wake-up pin."""
         self._world.call(lambda _: self._bench.power(action))
+
+    def radio(
+        self,
+        *,
+        coverage: bool | None = None,
+        rsrp: int | None = None,
+        snr: int | None = None,
+        ecl: int | None = None,
+    ) -> None:
+        """Change what the air gives; what is left out stays.
+
+        Args:
+            coverage: There is a cell.
+            rsrp: Received power in dBm, -156 to -44.
+            snr: Signal above noise in dB, -30 to 30.
+            ecl: Coverage enhancement level, 0 to 2.
+
+        Raises:
+            ValueError: A figure is out of its range.
+        """
+        bench = self._bench
+        changed = bench.modem.reception.changed(coverage=coverage, rsrp=rsrp, snr=snr, ecl=ecl)
+        self._world.call(lambda _: bench.receive(changed))
 
 
 class OneNet:

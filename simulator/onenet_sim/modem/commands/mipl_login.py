@@ -52,7 +52,7 @@ def _open(module: Module, _ref: int, lifetime: int, timeout: int) -> Result:
         why = f"the login is {module.session.state} already"
         return module.refuse(Situation.ALREADY_OPEN, why)
     if not module.radio.usable:
-        return module.refuse(Situation.NO_NETWORK, "the radio is off or detached (AT+CFUN, AT+CGATT)")
+        return module.refuse(Situation.NO_NETWORK, module.radio.why_unusable)
     module.session.open(lifetime, float(timeout))
     return done()
 

@@ -1,28 +1,29 @@
-"""Commands about the network: registration, signal, address, clock, power saving (3GPP TS 27.007, 7, 8, 10)."""
+"""Commands about the network: registration, operator, contexts, clock (3GPP TS 27.007, 7, 8, 10)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from onenet_sim.at import Command, Integer, OneOf, Optional, Quoted, Text, done, fields
+from onenet_sim.modem.radio import HOME_NETWORKS
 
 if TYPE_CHECKING:
-    from onenet_sim.at import Fields, Result
+    from onenet_sim.at import Field, Result
     from onenet_sim.modem.module import Module
     from onenet_sim.modem.profile import Profile
 
-_BITS = "[01]{8}"
-_ERROR_RATE_UNKNOWN = 99
-_HOME_NETWORK = "46000"
 _NB_IOT = 9
-_ACCESS_POINT = "cmnbiot"
 _DEFAULT_BEARER = 5
+_LAST_CONTEXT = 10
+_ONLY_FORMAT = 3
 
 
 def commands(_profile: Profile) -> list[Command[Module]]:
     """Return this group's commands."""
-    cid = Integer("cid", 0, 15)
-    timer = Text("timer", 8, 8, _BITS, "8 binary digits")
+    return [*_registration(), *_contexts()]
+
+
+def _registration() -> list[Command[Module]]:
     return [
         Command(
             "+CFUN",
@@ -32,11 +33,7 @@ def commands(_profile: Profile) -> list[Command[Module]]:
             read=lambda module: done(fields("+CFUN", module.radio.functionality)),
             ranges=True,
         ),
-        Command(
-            "+CSQ",
-            "signal",
-            exec=lambda module: done(fields("+CSQ", module.radio.signal, _ERROR_RATE_UNKNOWN)),
-        ),
+        Command("+CPIN", "SIM card", read=lambda _module: done(fields("+CPIN", "READY"))),
         Command(
             "+CEREG",
             "network registration",
@@ -53,9 +50,6 @@ def commands(_profile: Profile) -> list[Command[Module]]:
             read=lambda module: done(fields("+CGATT", int(module.radio.usable))),
             ranges=True,
         ),
-        Command("+CGPADDR", "address", (cid,), set=_address, exec=_address),
-        Command("+CGCONTRDP", "context in use", (cid,), set=_context_in_use, exec=_context_in_use),
-        Command("+CGACT", "context active", read=_active_context),
         Command(
             "+CSCON",
             "signalling connection",
@@ -65,32 +59,42 @@ def commands(_profile: Profile) -> list[Command[Module]]:
             ranges=True,
         ),
         Command(
-            "+CPSMS",
-            "power saving",
-            (
-                Integer("mode", 0, 2),
-                Optional(timer),
-                Optional(timer),
-                Optional(timer, "00111000"),
-                Optional(timer, "00010000"),
-            ),
-            set=_set_power_saving,
-            read=_read_power_saving,
-        ),
-        Command(
             "+COPS",
             "operator",
             (
                 Integer("mode", 0, 4),
                 Optional(Integer("format", 0, 2)),
-                Optional(Text("oper", 1, 32)),
+                Optional(Text("oper", 1, 32), ""),
                 Optional(Integer("AcT", 0, 9)),
             ),
-            set=lambda _module, *_values: done(),
-            read=lambda _module: done(fields("+COPS", 0, 2, Quoted(_HOME_NETWORK), _NB_IOT)),
+            set=_select_operator,
+            read=_operator,
+            test=_operators,
         ),
-        Command("+CGDCONT", "contexts", (cid,), set=lambda _module, *_: done(), read=_contexts, surplus=16),
         Command("+CCLK", "clock", read=lambda module: done(fields("+CCLK", _clock(module)))),
+    ]
+
+
+def _contexts() -> list[Command[Module]]:
+    cid = Integer("cid", 0, _LAST_CONTEXT)
+    return [
+        Command("+CGPADDR", "address", (cid,), set=_address, exec=_address),
+        Command("+CGCONTRDP", "context in use", (cid,), set=_context_in_use, exec=_context_in_use),
+        Command(
+            "+CGACT",
+            "context active",
+            (Integer("state", 0, 1), Optional(cid)),
+            set=lambda _module, _state, _cid: done(),
+            read=lambda module: done(fields("+CGACT", module.profile.general.cid, int(module.radio.usable))),
+        ),
+        Command(
+            "+CGDCONT",
+            "contexts",
+            (cid, Optional(Text("PDP_type", 1, 8)), Optional(Text("APN", 0, 99), "")),
+            set=_define_context,
+            read=_defined_contexts,
+            surplus=16,
+        ),
     ]
 
 
@@ -112,6 +116,29 @@ def _set_attached(module: Module, state: int) -> Result:
     return done()
 
 
+def _set_connection(module: Module, level: int) -> Result:
+    module.radio.cscon = level
+    return done()
+
+
+def _select_operator(module: Module, mode: int, _format: int | None, name: str, _technology: int | None) -> Result:
+    if mode != _ONLY_FORMAT:
+        module.radio.select(mode, name)
+    return done()
+
+
+def _operator(module: Module) -> Result:
+    mode = module.radio.selection
+    if not module.radio.usable:
+        return done(fields("+COPS", mode))
+    return done(fields("+COPS", mode, 2, Quoted(HOME_NETWORKS[0]), _NB_IOT))
+
+
+def _operators(module: Module) -> Result:
+    found = f'(2,"CHINA MOBILE","CMCC","{HOME_NETWORKS[0]}",{_NB_IOT}),' if module.radio.reception.coverage else ""
+    return done(fields("+COPS", f"{found},(0-4),(0-2)"))
+
+
 def _address(module: Module, _cid: int | None = None) -> Result:
     general, address = module.profile.general, module.identity.address
     if not module.radio.usable:
@@ -122,35 +149,24 @@ def _address(module: Module, _cid: int | None = None) -> Result:
 def _context_in_use(module: Module, _cid: int | None = None) -> Result:
     if not module.radio.usable:
         return done()
-    mask = Quoted(f"{module.identity.address}.255.255.255.0")
-    return done(fields("+CGCONTRDP", module.profile.general.cid, _DEFAULT_BEARER, Quoted(_ACCESS_POINT), mask))
-
-
-def _active_context(module: Module) -> Result:
-    return done(fields("+CGACT", module.profile.general.cid, int(module.radio.usable)))
-
-
-def _set_connection(module: Module, level: int) -> Result:
-    module.radio.cscon = level
-    return done()
-
-
-def _set_power_saving(
-    module: Module, mode: int, _rau: str | None, _ready: str | None, tau: str, active: str
-) -> Result:
-    module.radio.power_saving = (int(mode == 1), tau, active)
-    return done()
-
-
-def _read_power_saving(module: Module) -> Result:
-    mode, tau, active = module.radio.power_saving
-    return done(fields("+CPSMS", mode, "", "", Quoted(tau), Quoted(active)))
-
-
-def _contexts(module: Module) -> Result:
     cid = module.profile.general.cid
-    line: Fields = fields("+CGDCONT", cid, Quoted("IP"), Quoted(_ACCESS_POINT), "", 0, 0)
-    return done(line)
+    _, access_point = module.configuration.contexts.get(cid, ("IP", module.profile.general.access_point))
+    mask = Quoted(f"{module.identity.address}.255.255.255.0")
+    return done(fields("+CGCONTRDP", cid, _DEFAULT_BEARER, Quoted(access_point), mask))
+
+
+def _define_context(module: Module, cid: int, kind: str | None, access_point: str) -> Result:
+    if kind is None:
+        module.configuration.contexts.pop(cid, None)
+    else:
+        module.configuration.contexts[cid] = (kind, access_point)
+    return done()
+
+
+def _defined_contexts(module: Module) -> Result:
+    contexts = sorted(module.configuration.contexts.items())
+    tail: tuple[Field, ...] = ("", 0, 0)
+    return done(*(fields("+CGDCONT", cid, Quoted(kind), Quoted(name), *tail) for cid, (kind, name) in contexts))
 
 
 def _clock(module: Module) -> str:

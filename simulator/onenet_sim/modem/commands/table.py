@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from onenet_sim.at import Command, Done, ErrorFamily, ErrorTable, Spacing, Verbatim
+from onenet_sim.at import ErrorFamily, ErrorTable, Spacing
 from onenet_sim.modem.codes import CmeError, Situation
 from onenet_sim.modem.commands import (
+    fixed,
     identity,
     line,
     mipl_answer,
@@ -19,12 +20,12 @@ from onenet_sim.modem.commands import (
     mipl_report,
     network,
     power,
+    signal,
+    sleep,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from onenet_sim.at import Result
+    from onenet_sim.at import Command
     from onenet_sim.modem.module import Module
     from onenet_sim.modem.profile import Profile
 
@@ -32,6 +33,8 @@ _GROUPS = (
     (line, "standard V.250, 6.1 and 6.2; TS 27.007, 9.1"),
     (identity, "standard TS 27.007, 5; extended-at"),
     (network, "standard TS 27.007, 7, 8 and 10"),
+    (signal, "standard TS 27.007, 8"),
+    (sleep, "standard TS 27.007, 7.38 to 7.41"),
     (power, "extended-at AT+MREBOOT; hi2115 AT+NRB; oneos AT+CMRB"),
     (mipl_device, "manual 3.1 to 3.4; cis-2.3"),
     (mipl_login, "manual 3.6 to 3.8; deck"),
@@ -40,6 +43,7 @@ _GROUPS = (
     (mipl_buffer, "manual 3.13 to 3.15"),
     (mipl_config, "cis-2.3"),
     (mipl_extensions, "manual 4"),
+    (fixed, "drivers"),
 )
 """The groups of commands, and where each is described (keys of ``sources.toml``)."""
 
@@ -57,7 +61,7 @@ def command_table(profile: Profile) -> dict[str, Command[Module]]:
         for group, source in _GROUPS
         for command in group.commands(profile)
     ]
-    return {command.name: command for command in (*commands, *_canned(profile))}
+    return {command.name: command for command in commands}
 
 
 def error_tables(profile: Profile) -> dict[ErrorFamily, ErrorTable]:
@@ -79,31 +83,3 @@ def error_tables(profile: Profile) -> dict[ErrorFamily, ErrorTable]:
             names={int(number): name for number, name in profile.error_names.items()},
         ),
     }
-
-
-def _canned(profile: Profile) -> list[Command[Module]]:
-    """Return the commands whose answer never changes: ``+X`` is exec, ``+X?`` read, ``+X=`` set."""
-    forms: dict[str, dict[str, Callable[..., Result]]] = {}
-    for call, lines in profile.general.canned.items():
-        handler = _always(Done(tuple(Verbatim(text) for text in lines)))
-        form = {"?": "read", "=": "set"}.get(call[-1], "exec")
-        forms.setdefault(call.rstrip("?="), {})[form] = handler
-    return [
-        Command(
-            name,
-            "answered by a fixed text",
-            set=handlers.get("set"),
-            exec=handlers.get("exec"),
-            read=handlers.get("read"),
-            surplus=_ANY_NUMBER,
-            source=profile.rows["general.canned"].source,
-        )
-        for name, handlers in forms.items()
-    ]
-
-
-_ANY_NUMBER = 64
-
-
-def _always(result: Done) -> Callable[..., Result]:
-    return lambda *_: result
