@@ -232,23 +232,28 @@ class Rig:
 
     # --- a login ----------------------------------------------------------------------------------
 
-    def create(self, *objects: tuple[int, str], attributes: int = 5) -> None:
+    def create(self, *objects: tuple[int, str], attributes: int = 5, lifetime: int = 3000) -> None:
         """Make a device for the access machine itself, with these objects and instance bitmaps."""
         host = f"{ACCESS.host}:{ACCESS.port}"
-        if self.profile.mipl.creates_by_code:
+        if self.family == "L":
+            self.ok(configuration(lifetime))
+        elif self.profile.mipl.creates_by_code:
             self.ok(f'AT+MIPLCREATEEX="{host}",0' if self.family == "O" else DIRECT_CREATE)
         else:
             self.ok(f"AT+MIPLCONFIG=0,{ACCESS.host},{ACCESS.port}", "AT+MIPLCREATE")
         for number, bitmap in objects or ((3200, "1"),):
-            self.ok(f'AT+MIPLADDOBJ=0,{number},{len(bitmap)},"{bitmap}",{attributes},0')
+            if self.family == "L":
+                self.ok(*(f"AT+MIPLADDOBJ=0,{number},{at}" for at, digit in enumerate(bitmap) if digit == "1"))
+            else:
+                self.ok(f'AT+MIPLADDOBJ=0,{number},{len(bitmap)},"{bitmap}",{attributes},0')
 
     def login(
         self, *objects: tuple[int, str], lifetime: int = 3000, observe: str = "/3200/0", attributes: int = 5
     ) -> int:
         """Log in and let the platform observe a path; return the id of the OBSERVE."""
-        self.create(*objects, attributes=attributes)
-        self.feed(f"AT+MIPLOPEN=0,{lifetime},30\r\n".encode())
-        assert self.lines()[-1].replace(" ", "") == "+MIPLEVENT:0,6"
+        self.create(*objects, attributes=attributes, lifetime=lifetime)
+        self.feed(b"AT+MIPLOPEN=0,30\r\n" if self.family == "L" else f"AT+MIPLOPEN=0,{lifetime},30\r\n".encode())
+        assert self.lines()[-1].replace(" ", "") == ("+MIPLOPEN:0,1" if self.family == "L" else "+MIPLEVENT:0,6")
         number = self.observe(observe) if observe else 0
         self.text()
         self.sent.clear()
@@ -258,6 +263,14 @@ class Rig:
 def _unspaced(line: str) -> str:
     name, colon, rest = line.partition(":")
     return name + colon + rest.removeprefix(" ") if line.startswith("+") else line
+
+
+def configuration(lifetime: int = 3000, name: str = f"{IMEI};{IMSI}") -> str:
+    """Return the AT+MIPLCONF that makes a device for the access machine: all numbers little endian."""
+    uri, ep = b"coap://183.230.40.40:5683", name.encode()
+    numbers = "00000000" + lifetime.to_bytes(4, "little").hex() + "1900"
+    blob = numbers + uri.hex() + len(ep).to_bytes(2, "little").hex() + ep.hex() + "050501"
+    return f"AT+MIPLCONF={len(blob) // 2},{blob.upper()},1,1"
 
 
 DIRECT_CODE = "130031F10003F2002304001100000000000000123138332E3233302E34302E34303A35363833000131F30008C000000000"

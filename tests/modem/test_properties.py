@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from onenet_sim.modem import Pace, profile_names
 from tests.modem import wire
-from tests.modem.conftest import ACCESS, DIRECT_CODE, Rig
+from tests.modem.conftest import ACCESS, DIRECT_CODE, Rig, configuration
 
 if TYPE_CHECKING:
     from onenet_sim.modem.module import Module
@@ -34,9 +34,25 @@ commands = st.sampled_from(
         "+MIPLEXECUTERSP", "+MIPLOBSERVERSP", "+MIPLPARAMETERRSP", "+MIPLVER", "+MIPLNMI", "+MIPLMGR",
         "+CEREG", "+CFUN", "+CGATT", "+CGSN", "+CPSMS", "+CMEE", "+COPS", "+CGDCONT", "+CGPADDR",
         "+NPSMR", "+CGCONTRDP", "+MIPLCFG", "+MIPLQMGR", "+MIPLUPDATESET", "+MIPLDEVINFO", "+MIPLDTLSNAT",
-        "+MIPLLTRDP", "+MIPLFOTACFG",
+        "+MIPLLTRDP", "+MIPLFOTACFG", "+MIPLCONF", "+MIPLDEL", "+MIPLREAD", "+MIPLWRITE", "+MIPLEXECUTE",
     ]
 )  # fmt: skip
+LEGACY = (
+    configuration(60).removeprefix("AT"),
+    "+MIPLCONF=46,000000002C01000019,1,0",
+    "+MIPLADDOBJ=0,3200,0",
+    "+MIPLADDOBJ=0,3200,1",
+    "+MIPLDELOBJ=0,3200,0",
+    '+MIPLNOTIFY=0,3200,0,5505,6,"000102030405",1',
+    '+MIPLNOTIFY=0,3200,0,5750,1,"abcd",1,7',
+    "+MIPLNOTIFY=0,3200,1,5501,3,7,0",
+    "+MIPLOPEN=0,30",
+    '+MIPLREAD=0,100,3200,0,5750,1,"abcd",1',
+    '+MIPLREAD=0,100,3200,0,5750,1,"abcd",0',
+    "+MIPLWRITE=0,101,1",
+    "+MIPLEXECUTE=0,102,0",
+    "+MIPLDEL=0",
+)
 legal = st.sampled_from(
     [
         "+MIPLCREATE",
@@ -63,6 +79,7 @@ legal = st.sampled_from(
         "+MIPLDELETE=0",
         "+CFUN=0",
         "+CFUN=1",
+        *LEGACY,
     ]
 )
 lines = st.one_of(legal, commands, st.tuples(commands, st.sampled_from(["?", "=?", "="]), arguments).map("".join))

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from onenet_sim.lwm2m import Link, Path, format_links
+from onenet_sim.modem.coap import Peer
 from onenet_sim.modem.codes import IotPlatform, NamePattern
 
 if TYPE_CHECKING:
-    from onenet_sim.modem.coap import Peer
     from onenet_sim.modem.codes import BindingMode
     from onenet_sim.modem.identity import Identity
-    from onenet_sim.modem.values import ValueType
+    from onenet_sim.modem.values import MiplValue, ValueType
+
+_DEFAULT_PORT = 5683
+
+
+def uri_peer(uri: str) -> Peer | None:
+    """Return the far end that ``coap://host[:port]`` names, or None if it names none."""
+    try:
+        parts = urlsplit(uri)
+        host, port = parts.hostname, parts.port or _DEFAULT_PORT
+    except ValueError:
+        return None
+    return Peer(host, port) if host else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +63,8 @@ class Device:
 
     Attributes:
         types: The type under which a resource was last reported or read, which ``+MIPLWRITE`` then prints.
+        values: What family L's NOTIFY has last said of each resource.
+        lifetime: The lifetime that CONF has given, in seconds; 0 where OPEN gives it.
         handed_out: The server that the last bootstrap named.
         platform: Whose platform it logs in to; that decides the endpoint name where nothing else does.
         name_pattern: The pattern of the endpoint name.
@@ -62,6 +77,8 @@ class Device:
     server: Server
     objects: dict[int, MiplObject] = field(default_factory=dict)
     types: dict[Path, ValueType] = field(default_factory=dict)
+    values: dict[Path, MiplValue] = field(default_factory=dict)
+    lifetime: int = 0
     handed_out: Peer | None = None
     platform: IotPlatform = IotPlatform.ONENET
     name_pattern: NamePattern = NamePattern.PLATFORM
@@ -89,6 +106,16 @@ class Device:
         added = self.objects.get(path.object_id)
         return added is not None and path.instance_id in {None, *added.instances}
 
+    def remove_instance(self, path: Path) -> None:
+        """Forget an instance that was added, and what was reported of it; with its last one an object goes."""
+        added = self.objects[path.object_id]
+        added.instances = tuple(each for each in added.instances if each != path.instance_id)
+        if not added.instances:
+            del self.objects[path.object_id]
+        for known in (self.types, self.values):
+            for each in [resource for resource in known if path.contains(resource)]:
+                del known[each]
+
     def declare(self, path: Path, kind: ValueType) -> None:
         """Remember a resource that was reported or read, and its type."""
         self.types[path] = kind
@@ -99,6 +126,7 @@ class Device:
     def forget_resources(self) -> None:
         """Drop what DISCOVERRSP and reports declared; the objects stay."""
         self.types.clear()
+        self.values.clear()
         for added in self.objects.values():
             added.resources = ()
 

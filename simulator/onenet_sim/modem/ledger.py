@@ -27,7 +27,6 @@ KNOWN_DIFFERENCES = (
     "There is one network, China Mobile's; it grants every timer of power saving as it was asked for.",
     "A host behind a pseudo-terminal has no wake-up pin: what it says wakes a module in deep sleep, and is heard.",
     "Sockets, DNS and ping over the simulated network are not there.",
-    "The dialect of the first M5310 firmware (AT+MIPLCONF) is not spoken; regcode decodes its blob.",
     "Firmware upgrades (object 5) and the cell monitor (object 10290) are not there; the module answers 4.04.",
 )
 """Where the simulator knowingly differs from every module."""
@@ -36,7 +35,6 @@ _IN_NO_PROFILE = {
     "+MIPLUPDATESET": ("update by itself before the lifetime ends", "manual 4.5: MN318, ML305A and ML307 only"),
     "+MIPLSOTAVER": ("version of the host's own software", "template SOTA pages: a special firmware"),
     "+MIPLSOTA": ("progress of a software upgrade", "template SOTA pages: a special firmware"),
-    "+MIPLCONF": ("make the device, first dialect", "qsdk: the first M5310 firmware of 2017"),
 }
 """Commands that manuals name and no shipped profile has: what they do, and where that is said."""
 

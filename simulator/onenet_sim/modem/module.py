@@ -41,7 +41,7 @@ class Module:
         now: World time of the present input, in seconds.
         configuration: What outlives this boot.
         device: The MIPL device, after CREATE.
-        register_code: The fragments of CREATE so far.
+        register_code: The fragments of CREATE or CONF so far.
         register_index: The index of the last of them.
         restart: Called by the restart commands with what to announce.
     """
@@ -150,10 +150,11 @@ class Module:
         self.output.answer(SerialWrite(frame_text(text, self.settings), cause=event))
 
     def event(self, identifier: MiplEvent, extra: int | None = None) -> None:
-        """Print ``+MIPLEVENT``, if this module prints that event."""
+        """Print ``+MIPLEVENT``, or what this family has instead, if this module prints that event."""
         if identifier in self.profile.mipl.events:
             first = self.session.takes_first_event()
-            self.unsolicited(urcs.event(identifier, extra), Sort.FIRST_EVENT if first else Sort.EVENT)
+            line = urcs.event(identifier, self.profile.family, extra)
+            self.unsolicited(line, Sort.FIRST_EVENT if first else Sort.EVENT)
 
     def delete_device(self) -> None:
         """Forget the device and everything that belongs to it; tell nobody."""

@@ -23,6 +23,8 @@ class Family(StrEnum):
     """China Mobile IoT's own stack: the module answers OBSERVE and DISCOVER from a preset list."""
     CIS = "C"
     """The CIS SDK: the host answers them."""
+    LEGACY = "L"
+    """The first M5310 firmware of 2017: the module answers them from what NOTIFY has declared."""
 
 
 class Basis(StrEnum):
@@ -153,10 +155,19 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class SerialLine:
-    """The serial line after boot. ``maximum`` bounds a command line, in characters."""
+    """The serial line after boot.
+
+    Attributes:
+        echo: It repeats what the host writes.
+        error_report: How much an error says.
+        error_report_maximum: The most that ``AT+CMEE`` takes.
+        maximum: The bound of a command line, in characters.
+        escapes: A backslash escapes a quote within a quoted value.
+    """
 
     echo: bool
     error_report: ErrorReport
+    error_report_maximum: ErrorReport
     maximum: int
     escapes: bool
 
@@ -308,6 +319,7 @@ class MiplHabits:
         deletion: What DELETE does while logged in.
         standard_objects: Who answers for object 3.
         answers_observe: The module answers OBSERVE by itself; the URC is printed all the same.
+        observe_carries_values: That answer carries the values that the host has reported before.
         answers_discover: The same for DISCOVER.
         answers_parameter: The same for write-attributes.
         register_timeout_events: The events after an unanswered registration, which ends the login.
@@ -330,6 +342,7 @@ class MiplHabits:
     deletion: Deletion
     standard_objects: StandardObjects
     answers_observe: bool
+    observe_carries_values: bool
     answers_discover: bool
     answers_parameter: bool
     register_timeout_events: tuple[int, ...]

@@ -84,6 +84,23 @@ class Reports:
         token = bytes(request.incoming.message.token)
         self._observations[request.path] = Observation(request.number, request.path, token)
 
+    def known(self, path: Path) -> tuple[bytes, ContentFormat | None]:
+        """Return what the answer to an OBSERVE carries: the values below its path, or nothing.
+
+        It is nothing where the module sends none, has none, or has more than a report may carry.
+        """
+        module = self._module
+        values = module.device.values if module.device and module.profile.mipl.observe_carries_values else {}
+        frames = [Frame(each, value) for each, value in values.items() if path.contains(each)]
+        if not frames:
+            return b"", None
+        payload, form = build_content(path, frames, wrap=False)
+        limit = module.profile.coap.report_maximum
+        if len(payload) <= limit:
+            return payload, form
+        module.explain(f"the values of {path} have {len(payload)} octets; an answer carries at most {limit}")
+        return b"", None
+
     def cancel(self, path: Path) -> None:
         """End the observation of a path, if there is one."""
         self._observations.pop(path, None)

@@ -200,21 +200,28 @@ class Requests:
 
     def _written(self, path: Path, message: Message) -> list[tuple[Path, MiplValue]]:
         """Return what a write carries, value by value, in the types that the host declared."""
-        types = self._device.types if self._module.profile.family is Family.ONEMO else {}
         form = message.opt.content_format
         if form is not None and int(form) in {ContentFormat.TLV_1542, ContentFormat.TLV}:
             raw = decode_tlv_payload(path, message.payload)
             if not raw:
                 raise Lwm2mError("the write carries no value")
-            return [(value.path, decode_written(types.get(value.path), value.octets)) for value in raw]
+            return [(value.path, decode_written(self._declared(value.path), value.octets)) for value in raw]
         if path.resource_id is None:
             raise Lwm2mError(f"a write to {path} must be TLV, not content format {form}")
         if form is not None and int(form) == ContentFormat.OPAQUE:
             return [(path, MiplValue(ValueType.OPAQUE, message.payload))]
         if form is None or int(form) == ContentFormat.TEXT:
-            kind = types.get(path) if self._module.profile.family is Family.ONEMO else ValueType.STRING
+            kind = self._declared(path, as_text=True)
             return [(path, decode_written_text(kind, message.payload))]
         raise Lwm2mError(f"content format {form} is none that the module reads")
+
+    def _declared(self, path: Path, *, as_text: bool = False) -> ValueType | None:
+        """Return the type in which a written value is printed, if there is one; family C goes by its form."""
+        match self._module.profile.family:
+            case Family.ONEMO | Family.LEGACY:
+                return self._device.types.get(path)
+            case Family.CIS:
+                return ValueType.STRING if as_text else None
 
     def _answers_itself(self, request: Request) -> bool:
         """Answer a request that this module does not leave to the host, if it is one."""
@@ -314,7 +321,7 @@ class Requests:
     def answer(self, request: Request, result: ResultCode) -> None:
         """Answer a request with a result code alone."""
         if request.operation is Operation.OBSERVE and result is ResultCode.CONTENT:
-            self.finish(request, self._observe_reply())
+            self.finish(request, self._observe_reply(request.path))
             self._module.reports.observe(request)
         else:
             self.finish(request, make_message(result.coap))
@@ -331,11 +338,12 @@ class Requests:
             session.update(session.lifetime, with_objects=False)
 
     def _accept_observe(self, request: Request) -> None:
-        self._module.endpoint.reply(request.incoming, self._observe_reply())
+        self._module.endpoint.reply(request.incoming, self._observe_reply(request.path))
         self._module.reports.observe(request)
 
-    def _observe_reply(self) -> Message:
-        return make_message(codes.CONTENT, observe=0)
+    def _observe_reply(self, path: Path) -> Message:
+        payload, form = self._module.reports.known(path)
+        return make_message(codes.CONTENT, observe=0, payload=payload, content_format=form)
 
     def _links(self, object_id: int, resources: tuple[int, ...]) -> Message:
         links = self._device.discovery_links(object_id, resources)

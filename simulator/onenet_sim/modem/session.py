@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from aiocoap.numbers import codes
 
 from onenet_sim.journal import SessionChanged
 from onenet_sim.lwm2m import ContentFormat, Lwm2mError, Path, decode_tlv_payload
-from onenet_sim.modem.coap import Peer, make_message
+from onenet_sim.modem.coap import make_message
 from onenet_sim.modem.codes import MiplEvent
+from onenet_sim.modem.device import uri_peer
 from onenet_sim.modem.profile import Expiry, FailedUpdate, Family, OwnUpdate, ShortWarning
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from aiocoap import Message
 
-    from onenet_sim.modem.coap import Exchange, Incoming
+    from onenet_sim.modem.coap import Exchange, Incoming, Peer
     from onenet_sim.modem.device import Device
     from onenet_sim.modem.module import Module
     from onenet_sim.modem.timers import Timer
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 _SERVER_URI = 0
 _IS_BOOTSTRAP = 1
 _RESOURCE_LEVEL = 3
-_DEFAULT_PORT = 5683
 _WARNING_LEAST = 1.0
 _AUTOMATIC_LEAD = 30
 """Seconds between an update that the module makes by itself and the end of the lifetime."""
@@ -191,17 +190,13 @@ class Session:
 
     def _bootstrap_finished(self) -> None:
         self._cancel_timers()
-        try:
-            parts = urlsplit(self._server_uri)
-            host, port = parts.hostname, parts.port or _DEFAULT_PORT
-        except ValueError:
-            host, port = None, 0
-        if not host:
+        peer = uri_peer(self._server_uri)
+        if peer is None:
             self._bootstrap_failed(f"the bootstrap server wrote the server URI {self._server_uri!r}")
             return
-        self._device.handed_out = Peer(host, port)
+        self._device.handed_out = peer
         self._module.event(MiplEvent.BOOTSTRAP_DONE)
-        self._connect(self._device.handed_out)
+        self._connect(peer)
 
     def _bootstrap_failed(self, why: str) -> None:
         self._module.event(MiplEvent.BOOTSTRAP_FAILED)
@@ -306,7 +301,7 @@ class Session:
                 self.close()
 
     def close(self, *, announce: bool = True) -> None:
-        """De-register; event 15 follows when the platform has confirmed (family O) or at once (family C).
+        """De-register; event 15 follows when the platform has confirmed (families O and L) or at once (family C).
 
         Without ``announce`` a module of family C leaves the event to its caller.
         """
@@ -318,13 +313,14 @@ class Session:
         message = make_message(codes.DELETE, path=self._location, auth_code=self._auth_code("deregister"))
         assert self.peer is not None  # noqa: S101 - logged in
         peer = self.peer
-        if self._module.profile.family is Family.ONEMO:
-            self._go(State.DEREGISTERING, "closed by the host")
-            self._cancel_timers()
-            self._request(message, peer, self._deregister_answered)
-        else:
-            self._module.endpoint.abandon(self._request(message, peer, lambda _: None))
-            self._closed("closed by the host", announce=announce)
+        match self._module.profile.family:
+            case Family.ONEMO | Family.LEGACY:
+                self._go(State.DEREGISTERING, "closed by the host")
+                self._cancel_timers()
+                self._request(message, peer, self._deregister_answered)
+            case Family.CIS:
+                self._module.endpoint.abandon(self._request(message, peer, lambda _: None))
+                self._closed("closed by the host", announce=announce)
 
     def _deregister_answered(self, reply: Message | None) -> None:
         if self.state is not State.DEREGISTERING:

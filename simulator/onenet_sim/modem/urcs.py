@@ -1,6 +1,7 @@
 """The MIPL URCs: which fields each has, in which order, in which family.
 
-Source: LwM2M user manual for OneMO modules 3.11 to 3.20; the CIS SDK's AT layer for family C.
+Source: LwM2M user manual for OneMO modules 3.11 to 3.20; the CIS SDK's AT layer for family C; public programs for
+the first M5310 firmware for family L.
 """
 
 from __future__ import annotations
@@ -8,22 +9,41 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from onenet_sim.at import Field, Fields, Quoted, fields
+from onenet_sim.modem.codes import MiplEvent
 from onenet_sim.modem.profile import Family
 from onenet_sim.modem.values import MiplValue, ValueType, print_value
 
 if TYPE_CHECKING:
     from onenet_sim.lwm2m import Attributes, Path
-    from onenet_sim.modem.codes import MiplEvent
 
 REF = 0
 NAMES = frozenset({"+MIPLREAD", "+MIPLWRITE", "+MIPLEXECUTE"})
 """Lines that are spaced as URCs also where a command's answer holds them."""
 _ABSENT = -1
+_OUTCOMES = {
+    MiplEvent.BOOTSTRAP_FAILED: ("+MIPLOPEN", 0),
+    MiplEvent.REGISTERED: ("+MIPLOPEN", 1),
+    MiplEvent.REGISTER_FAILED: ("+MIPLOPEN", 0),
+    MiplEvent.REGISTER_TIMEOUT: ("+MIPLOPEN", 0),
+    MiplEvent.UPDATED: ("+MIPLUPDATE", 1),
+    MiplEvent.UPDATE_FAILED: ("+MIPLUPDATE", 0),
+    MiplEvent.UPDATE_TIMEOUT: ("+MIPLUPDATE", 0),
+    MiplEvent.DEREGISTERED: ("+MIPLCLOSE", 1),
+    MiplEvent.NOTIFY_FAILED: ("+MIPLNOTIFY", 0),
+    MiplEvent.NOTIFY_DONE: ("+MIPLNOTIFY", 1),
+}
+"""How family L tells an event: by the name of the command that brought it about, with 1 for success."""
 
 
-def event(identifier: MiplEvent, extra: int | None = None) -> Fields:
-    """``+MIPLEVENT: <ref>,<event>[,<extra>]``."""
-    return fields("+MIPLEVENT", REF, int(identifier), *(() if extra is None else (extra,)))
+def event(identifier: MiplEvent, family: Family, extra: int | None = None) -> Fields:
+    """``+MIPLEVENT: <ref>,<event>[,<extra>]``; family L has ``+MIPLOPEN:<ref>[,<extra>],<success>`` and such."""
+    extras = () if extra is None else (extra,)
+    match family:
+        case Family.LEGACY if identifier in _OUTCOMES:
+            name, success = _OUTCOMES[identifier]
+            return fields(name, REF, *extras, success)
+        case Family.ONEMO | Family.CIS | Family.LEGACY:
+            return fields("+MIPLEVENT", REF, int(identifier), *extras)
 
 
 def _levels(path: Path) -> tuple[int, int, int]:
@@ -65,14 +85,15 @@ def write(
     """``+MIPLWRITE: <ref>,<mid>,<objid>,<insid>,<resid>,<type>,<len>,<value>,<flag>[,<index>]``, one a value.
 
     The flag of family O runs 1, 2, 0; in buffered mode a 0 follows it, as in the manual's example (4.3). Family C
-    ends in flag and index; with ``as_text`` it prints the octets of an opaque value, up to the first NUL.
+    ends in flag and index; with ``as_text`` it prints the octets of an opaque value, up to the first NUL. How
+    family L ends is not known; it is taken for family O's form.
     """
     lines = []
     for position, (path, value) in enumerate(values):
         left = len(values) - position - 1
         flag = 0 if not left else 1 if not position else 2
         match family:
-            case Family.ONEMO:
+            case Family.ONEMO | Family.LEGACY:
                 tail: tuple[Field, ...] = (flag, 0) if buffered else (flag,)
             case Family.CIS:
                 tail = (0, left)
@@ -82,10 +103,10 @@ def write(
 
 
 def _printed(value: MiplValue, family: Family, *, as_text: bool) -> tuple[int, Field]:
-    """Return the length and value fields: an opaque length counts hex digits in O, octets in C."""
+    """Return the length and value fields: an opaque length counts hex digits in O and L, octets in C."""
     text = print_value(value)
     match family:
-        case Family.ONEMO:
+        case Family.ONEMO | Family.LEGACY:
             return len(text), text
         case Family.CIS:
             if value.type is ValueType.OPAQUE:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _BAUD_RATES = 4_000_000
 
 
-def commands(_profile: Profile) -> list[Command[Module]]:
+def commands(profile: Profile) -> list[Command[Module]]:
     """Return this group's commands."""
     return [
         _flag("E", "echo", "echo"),
@@ -29,7 +29,7 @@ def commands(_profile: Profile) -> list[Command[Module]]:
         Command(
             "+CMEE",
             "how much an error says",
-            (Integer("n", 0, 2),),
+            (Integer("n", 0, int(profile.line.error_report_maximum)),),
             set=_set_error_report,
             read=lambda module: done(fields("+CMEE", int(module.settings.error_report))),
             ranges=True,

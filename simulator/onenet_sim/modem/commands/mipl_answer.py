@@ -64,7 +64,7 @@ def commands(profile: Profile) -> list[Command[Module]]:
             "+MIPLOBSERVERSP",
             "answer an observe",
             (REF, message_id(profile), _CONTENT_RESULT),
-            set=_responder(Operation.OBSERVE),
+            set=responder(Operation.OBSERVE),
             surplus=1,
             errors=ErrorFamily.CIS,
         ),
@@ -127,10 +127,7 @@ def _read_answered(
         return refusal
     request = module.requests.find(number, Operation.READ)
     if request is None:
-        if module.requests.was_answered(number, Operation.READ):
-            module.explain(f"READ {number} was answered already; this frame goes nowhere")
-            return done()
-        return _unknown(module, number)
+        return no_such_read(module, number)
     if result != ResultCode.CONTENT:
         module.requests.answer(request, ResultCode(result))
         module.buffer.sent(number)
@@ -139,14 +136,31 @@ def _read_answered(
         why = "AT+MIPLREADRSP with result 1 needs objid, insid, resid, type, len, value, index and flag"
         return module.refuse(Situation.SYNTAX, why)
     path = Path(object_id or 0, instance_id, resource_id)
-    if not request.path.contains(path):
-        return module.refuse(Situation.SYNTAX, f"READ {number} asks for {request.path}, not for {path}")
-    try:
-        value = parse_value(ValueType(kind or 0), text)
-    except ValueTextError as fault:
-        return module.refuse(Situation.SYNTAX, f"AT+MIPLREADRSP: parameter 9 <value>: {fault}")
     onemo = module.profile.family is Family.ONEMO
     last = flag not in {FIRST, MIDDLE} if onemo else index == 0
+    where = "AT+MIPLREADRSP: parameter 9 <value>"
+    return take_content(module, request, path, ValueType(kind or 0), text, last=last, where=where)
+
+
+def no_such_read(module: Module, number: int) -> Result:
+    """Answer a frame for a READ that is not open: done if it was answered already, else refused."""
+    if module.requests.was_answered(number, Operation.READ):
+        module.explain(f"READ {number} was answered already; this frame goes nowhere")
+        return done()
+    return _unknown(module, number)
+
+
+def take_content(
+    module: Module, request: Request, path: Path, kind: ValueType, text: str, *, last: bool, where: str
+) -> Result:
+    """Take a value of the answer to a READ; the last one sends them all. ``where`` names the value's parameter."""
+    if not request.path.contains(path):
+        why = f"READ {request.number} asks for {request.path}, not for {path}"
+        return module.refuse(Situation.SYNTAX, why)
+    try:
+        value = parse_value(kind, text)
+    except ValueTextError as fault:
+        return module.refuse(Situation.SYNTAX, f"{where}: {fault}")
     return _frame(module, request, Frame(path, value), last=last)
 
 
@@ -171,7 +185,7 @@ def _changed(profile: Profile, name: str, summary: str, operation: Operation) ->
         name,
         summary,
         (REF, message_id(profile), _CHANGED_RESULT),
-        set=_responder(operation),
+        set=responder(operation),
         surplus=1,
         errors=ErrorFamily.CIS,
     )
@@ -187,7 +201,7 @@ def _answers_itself(module: Module, operation: Operation) -> bool:
             return False
 
 
-def _responder(operation: Operation) -> Callable[..., Result]:
+def responder(operation: Operation) -> Callable[..., Result]:
     """Return the handler of a plain answer; where the module answers by itself it takes and drops the host's."""
 
     def respond(module: Module, _ref: int, number: int, result: int) -> Result:

@@ -24,12 +24,16 @@ FIRST, MIDDLE = 1, 2
 """Flags of the frames that are followed by others."""
 _LIST_MAXIMUM = 1024
 _IDENTIFIER = re.compile(r"[0-9]{1,5}")
+_MAKERS = {Family.ONEMO: "AT+MIPLCREATE", Family.CIS: "AT+MIPLCREATE", Family.LEGACY: "AT+MIPLCONF"}
+_SUCCESSES = {Family.ONEMO: "event 6", Family.CIS: "event 6", Family.LEGACY: "+MIPLOPEN:0,1"}
+"""What a host has to wait for, in the words of its family."""
 
 
 def without_device(module: Module) -> Refused | None:
     """Return the refusal for a command that needs a device, if there is none."""
     if module.device is None:
-        return module.refuse(Situation.NO_DEVICE, "there is no device; AT+MIPLCREATE makes one")
+        maker = _MAKERS[module.profile.family]
+        return module.refuse(Situation.NO_DEVICE, f"there is no device; {maker} makes one")
     return None
 
 
@@ -38,7 +42,8 @@ def not_logged_in(module: Module) -> Refused | None:
     refusal = without_device(module)
     if refusal is None and not module.logged_in:
         state = module.session.state
-        why = f"the device is not logged in (its login is {state}); AT+MIPLOPEN and event 6 come first"
+        success = _SUCCESSES[module.profile.family]
+        why = f"the device is not logged in (its login is {state}); AT+MIPLOPEN and {success} come first"
         return module.refuse(Situation.NOT_LOGGED_IN, why)
     return refusal
 
@@ -98,5 +103,5 @@ def message_id(profile: Profile) -> Integer:
 
 def value_type(profile: Profile) -> OneOf:
     """Return the declaration of a value's type; family C has no hex string."""
-    kinds = [kind for kind in ValueType if profile.family is Family.ONEMO or kind is not ValueType.HEX_STRING]
+    kinds = [kind for kind in ValueType if profile.family is not Family.CIS or kind is not ValueType.HEX_STRING]
     return OneOf("type", tuple(map(int, kinds)))

@@ -40,6 +40,7 @@ def commands(profile: Profile) -> list[Command[Module]]:
     """Return this group's commands."""
     objid = Integer("objid", 0, IDENTIFIER_MAXIMUM)
     table: list[Command[Module]] = [
+        *common_commands(),
         Command(
             "+MIPLCREATE",
             "make the device by a register code",
@@ -54,7 +55,6 @@ def commands(profile: Profile) -> list[Command[Module]]:
             exec=_create_default,
             errors=ErrorFamily.CIS,
         ),
-        Command("+MIPLDELETE", "delete the device", (REF,), set=_delete, errors=ErrorFamily.CIS),
         Command(
             "+MIPLADDOBJ",
             "add an object",
@@ -70,6 +70,16 @@ def commands(profile: Profile) -> list[Command[Module]]:
             errors=ErrorFamily.CIS,
         ),
         Command("+MIPLDELOBJ", "delete an object", (REF, objid), set=_delete_object, errors=ErrorFamily.CIS),
+    ]
+    if profile.family is Family.ONEMO:
+        table.append(_CREATE_EX)
+    return table
+
+
+def common_commands() -> list[Command[Module]]:
+    """Return DELETE and VER, which all families write alike."""
+    return [
+        Command("+MIPLDELETE", "delete the device", (REF,), set=delete, errors=ErrorFamily.CIS),
         Command(
             "+MIPLVER",
             "version of the MIPL stack",
@@ -77,12 +87,10 @@ def commands(profile: Profile) -> list[Command[Module]]:
             errors=ErrorFamily.CIS,
         ),
     ]
-    if profile.family is Family.ONEMO:
-        table.append(_CREATE_EX)
-    return table
 
 
-def _existing(module: Module) -> Result | None:
+def device_exists(module: Module) -> Result | None:
+    """Return the refusal for making a second device, if there is one already."""
     if module.device is None:
         return None
     return module.refuse(Situation.DEVICE_EXISTS, "there is a device already; AT+MIPLDELETE=0 removes it")
@@ -94,11 +102,11 @@ def _make(module: Module, command: str, server: Server) -> Result:
 
 
 def _create_default(module: Module) -> Result:
-    return _existing(module) or _make(module, "+MIPLCREATE", module.configuration.server)
+    return device_exists(module) or _make(module, "+MIPLCREATE", module.configuration.server)
 
 
 def _create(module: Module, total: int, code: bytes, index: int, size: int, flag: int) -> Result:
-    refusal = _existing(module) or _unfit_fragment(module, total, code, index, size, flag)
+    refusal = device_exists(module) or _unfit_fragment(module, total, code, index, size, flag)
     if refusal:
         return refusal
     module.register_code += code
@@ -152,7 +160,7 @@ def _create_ex(
         return without_dtls(module)
     peer, monitors = Peer(found["host"], port), not flag & _MONITOR_OFF_BIT
     server = Server(peer, bool(flag & _BOOTSTRAP_BIT), auth_code, monitors)
-    return _existing(module) or _make(module, "+MIPLCREATEEX", server)
+    return device_exists(module) or _make(module, "+MIPLCREATEEX", server)
 
 
 _CREATE_EX: Command[Module] = Command(
@@ -171,13 +179,14 @@ _CREATE_EX: Command[Module] = Command(
 )
 
 
-def _delete(module: Module, _ref: int) -> Result:
+def delete(module: Module, _ref: int) -> Result:
+    """Delete the device, or say that there is none."""
     refusal = without_device(module)
     if refusal:
         return refusal
     if module.session.state is not State.CLOSED and module.profile.mipl.deletion is Deletion.DEREGISTER:
         module.session.close(announce=False)
-        module.print_now(urcs.event(MiplEvent.DEREGISTERED))
+        module.print_now(urcs.event(MiplEvent.DEREGISTERED, module.profile.family))
     module.delete_device()
     return done()
 

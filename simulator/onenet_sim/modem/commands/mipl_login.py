@@ -20,6 +20,7 @@ def commands(profile: Profile) -> list[Command[Module]]:
     """Return this group's commands."""
     lifetimes = profile.lifetime
     return [
+        *renewal(profile),
         Command(
             "+MIPLOPEN",
             "log in",
@@ -32,10 +33,16 @@ def commands(profile: Profile) -> list[Command[Module]]:
             read=_is_open if profile.family is Family.ONEMO else None,
             errors=ErrorFamily.CIS,
         ),
+    ]
+
+
+def renewal(profile: Profile) -> list[Command[Module]]:
+    """Return UPDATE and CLOSE, which all families write alike."""
+    return [
         Command(
             "+MIPLUPDATE",
             "renew the lifetime",
-            (REF, Integer("lifetime", 0, lifetimes.maximum), Integer("withObjectFlag", 0, 1)),
+            (REF, Integer("lifetime", 0, profile.lifetime.maximum), Integer("withObjectFlag", 0, 1)),
             set=_update,
             surplus=1,
             errors=ErrorFamily.CIS,
@@ -45,6 +52,11 @@ def commands(profile: Profile) -> list[Command[Module]]:
 
 
 def _open(module: Module, _ref: int, lifetime: int, timeout: int) -> Result:
+    return log_in(module, lifetime, timeout)
+
+
+def log_in(module: Module, lifetime: int, timeout: int) -> Result:
+    """Begin a login, or refuse to."""
     refusal = without_device(module)
     if refusal:
         return refusal

@@ -93,13 +93,13 @@ def _notify(
     except ValueTextError as fault:
         return module.refuse(Situation.SYNTAX, f"AT+MIPLNOTIFY: parameter 8 <value>: {fault}")
     last = _is_last(module, index, flag)
-    refusal = _collect(module, observation, frame, ack_id if last else None)
+    refusal = collect(module, observation, frame, ack_id if last else None)
     if refusal is None and last:
         module.buffer.sent(number)
     return refusal or done()
 
 
-def _collect(module: Module, observation: Observation, frame: Frame, ack_id: int | None) -> Refused | None:
+def collect(module: Module, observation: Observation, frame: Frame, ack_id: int | None) -> Refused | None:
     """Keep a frame; with an ``ack_id`` it is the last one, and the report goes out."""
     frames = module.reports.collect(frame)
     limit = module.profile.coap.report_maximum

@@ -10,6 +10,8 @@ from onenet_sim.modem.codes import CmeError, Situation
 from onenet_sim.modem.commands import (
     fixed,
     identity,
+    legacy_device,
+    legacy_report,
     line,
     mipl_answer,
     mipl_buffer,
@@ -23,19 +25,23 @@ from onenet_sim.modem.commands import (
     signal,
     sleep,
 )
+from onenet_sim.modem.profile import Family
 
 if TYPE_CHECKING:
     from onenet_sim.at import Command
     from onenet_sim.modem.module import Module
     from onenet_sim.modem.profile import Profile
 
-_GROUPS = (
+_GENERAL = (
     (line, "standard V.250, 6.1 and 6.2; TS 27.007, 9.1"),
     (identity, "standard TS 27.007, 5; extended-at"),
     (network, "standard TS 27.007, 7, 8 and 10"),
     (signal, "standard TS 27.007, 8"),
     (sleep, "standard TS 27.007, 7.38 to 7.41"),
     (power, "extended-at AT+MREBOOT; hi2115 AT+NRB; oneos AT+CMRB"),
+    (fixed, "drivers"),
+)
+_MIPL = (
     (mipl_device, "manual 3.1 to 3.4; cis-2.3"),
     (mipl_login, "manual 3.6 to 3.8; deck"),
     (mipl_report, "manual 3.9; cis-2.3"),
@@ -43,9 +49,14 @@ _GROUPS = (
     (mipl_buffer, "manual 3.13 to 3.15"),
     (mipl_config, "cis-2.3"),
     (mipl_extensions, "manual 4"),
-    (fixed, "drivers"),
 )
-"""The groups of commands, and where each is described (keys of ``sources.toml``)."""
+_LEGACY = ((legacy_device, "m5310-programs"), (legacy_report, "m5310-programs"))
+_GROUPS = {
+    Family.ONEMO: (*_GENERAL, *_MIPL),
+    Family.CIS: (*_GENERAL, *_MIPL),
+    Family.LEGACY: (*_GENERAL, *_LEGACY),
+}
+"""The groups of commands of each family, and where each is described (keys of ``sources.toml``)."""
 
 _CME_NAMES = {
     CmeError.OPERATION_NOT_ALLOWED: "operation not allowed",
@@ -58,7 +69,7 @@ def command_table(profile: Profile) -> dict[str, Command[Module]]:
     """Return every command that a module of this profile has, by name."""
     commands = [
         replace(command, source=command.source or source)
-        for group, source in _GROUPS
+        for group, source in _GROUPS[profile.family]
         for command in group.commands(profile)
     ]
     return {command.name: command for command in commands}
