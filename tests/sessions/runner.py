@@ -8,7 +8,8 @@ profile: NAME      the module that must speak so
 @ advance SECONDS             the world jumps
 @ online true|false           what the platform says of the device
 @ datapoint STREAM VALUE      the newest point of a stream
-{name}             stands for any token at its first place and for the same one afterwards
+{name}             stands for any token at its first place and for the same one afterwards;
+                   {imei}, {imsi} and {endpoint}, the hex of IMEI;IMSI, are the module's from the start
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ class Replay:
     def __init__(self, world: World, port: serial.Serial) -> None:
         self._world = world
         self._port = port
-        self._bound = {"imei": world.modem.imei, "imsi": world.modem.imsi}
+        imei, imsi = world.modem.imei, world.modem.imsi
+        self._bound = {"imei": imei, "imsi": imsi, "endpoint": f"{imei};{imsi}".encode().hex().upper()}
         self._application = ThreadPoolExecutor(1)
         self._call: Future[Any] | None = None
 
