@@ -53,6 +53,14 @@ def run(
     bind: Annotated[str, typer.Option(metavar="HOST", help="The IPv4 address of --tcp and --http.")] = "127.0.0.1",
     bootstrap_port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="CoAP over UDP.")] = 0,
     access_port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="CoAP over UDP.")] = 0,
+    map_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="HOST:PORT=127.0.0.1:PORT",
+            help="Where an address leads that modems dial, over UDP and TCP; may be given again.",
+        ),
+    ] = None,
     seed: Annotated[
         int | None, typer.Option(metavar="N", help="Decides everything random.", show_default="drawn, and shown")
     ] = None,
@@ -96,6 +104,7 @@ def run(
         "unknown": _unknown(unknown),
     }
     with _world(settings) as world:
+        _redirect(world, map_ or [])
         main = threading.get_ident()
         world.simulation.on_failure = lambda: signal.pthread_kill(main, signal.SIGTERM)
         try:
@@ -119,6 +128,18 @@ def _world(settings: dict[str, Any]) -> World:
         raise _refused(error) from None
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
+
+
+def _redirect(world: World, entries: list[str]) -> None:
+    """Let addresses lead where the options say."""
+    for entry in entries:
+        address, equals, local = entry.partition("=")
+        if not equals:
+            raise _wrong("map", f"{entry!r} lacks its =: it is HOST:PORT=127.0.0.1:PORT")
+        try:
+            world.redirect(address, local)
+        except ValueError as error:
+            raise _wrong("map", str(error)) from None
 
 
 def _clock(text: str) -> ClockMode:

@@ -31,6 +31,7 @@ from onenet_sim.journal.events import (
     printable,
 )
 from onenet_sim.journal.journal import Event, Journal
+from onenet_sim.journal.sockets import SocketChanged, SocketReceived, SocketSent
 
 __all__ = [
     "Answer",
@@ -59,6 +60,9 @@ __all__ = [
     "PowerChanged",
     "RadioChanged",
     "SessionChanged",
+    "SocketChanged",
+    "SocketReceived",
+    "SocketSent",
     "Urc",
     "WorldChanged",
     "coap_received",

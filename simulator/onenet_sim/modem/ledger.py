@@ -26,7 +26,7 @@ KNOWN_DIFFERENCES = (
     "The network is found by the time of the boot text, or within seconds; in the field it takes a minute or two.",
     "There is one network, China Mobile's; it grants every timer of power saving as it was asked for.",
     "A host behind a pseudo-terminal has no wake-up pin: what it says wakes a module in deep sleep, and is heard.",
-    "Sockets, DNS and ping over the simulated network are not there.",
+    "Socket commands are those of the Hi2115 chip and of M5311; modules on other chips have none.",
     "Firmware upgrades (object 5) and the cell monitor (object 10290) are not there; the module answers 4.04.",
 )
 """Where the simulator knowingly differs from every module."""

@@ -37,6 +37,7 @@ from onenet_sim.modem.module import Module, factory_settings
 from onenet_sim.modem.output import Pace, SerialOutput, SerialWrite, Sort
 from onenet_sim.modem.reception import Reception
 from onenet_sim.modem.timers import Timers
+from onenet_sim.modem.traffic import DisconnectAll
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from onenet_sim.modem.coap import Datagram, Peer
     from onenet_sim.modem.identity import Identity
     from onenet_sim.modem.profile import Profile
+    from onenet_sim.modem.traffic import Handle, NetworkNews, NetworkRequest
 
 
 _PAGED_MAXIMUM = 16
@@ -106,6 +108,7 @@ class Modem:
         self._interpreter: Interpreter[Module] | None = None
         self._restart: str | None = None
         self._paged = 0
+        self._requests: list[NetworkRequest] = []
         self.on_unknown: Callable[[str], None] = lambda _name: None
 
     @property
@@ -161,6 +164,7 @@ class Modem:
             self._module.radio.receive(reception)
 
     def _stop(self) -> None:
+        self._requests[:] = [DisconnectAll()]
         self._timers.clear()
         self._output.clear()
         self._paged = 0
@@ -186,6 +190,7 @@ class Modem:
             now=now,
             journal=self._journal,
             timers=self._timers,
+            requests=self._requests,
             output=self._output,
             epoch=self._epoch,
             draw=self._draw,
@@ -213,6 +218,7 @@ class Modem:
 
     def _restart_now(self, now: float, announcement: str) -> None:
         """Restart by command, after the command's answer was printed."""
+        self._requests[:] = [DisconnectAll()]
         self._timers.clear()
         self._output.drop_queue()
         self._paged = 0
@@ -320,6 +326,17 @@ class Modem:
     def _drop(self, octets: bytes, why: str) -> None:
         self._journal.note(DatagramDropped("modem", octets, why), modem=self.name)
 
+    def receive_news(self, news: NetworkNews, now: float) -> None:
+        """Take what the network tells of a socket, a look-up or a ping."""
+        if self._module is not None:
+            self._module.now = now
+            self._module.sockets.take(news)
+            self._module.probes.take(news)
+
+    def room(self, handle: Handle) -> int:
+        """Return how many octets of a stream the module takes now."""
+        return 0 if self._module is None else self._module.sockets.room(handle)
+
     def handle_timer(self, now: float) -> None:
         """Do what is due at ``now``."""
         if self._module is not None:
@@ -345,6 +362,12 @@ class Modem:
             return []
         module.radio.carries_datagram(uplink=True)
         return datagrams
+
+    def network_requests(self) -> list[NetworkRequest]:
+        """Return what the module asks of the network for its host's sockets, look-ups and pings, oldest first."""
+        requests = self._requests[:]
+        self._requests.clear()
+        return requests
 
     @property
     def next_deadline(self) -> float | None:

@@ -12,11 +12,13 @@ from onenet_sim.modem import urcs
 from onenet_sim.modem.buffer import RequestBuffer
 from onenet_sim.modem.coap import CoapEndpoint
 from onenet_sim.modem.output import SerialWrite, Sort
+from onenet_sim.modem.probes import Probes
 from onenet_sim.modem.radio import Radio
 from onenet_sim.modem.reports import Reports
 from onenet_sim.modem.requests import Requests
 from onenet_sim.modem.session import Session, State
 from onenet_sim.modem.sleep import Sleep
+from onenet_sim.modem.sockets import Sockets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from onenet_sim.modem.profile import Profile
     from onenet_sim.modem.reception import Reception
     from onenet_sim.modem.timers import Timers
+    from onenet_sim.modem.traffic import NetworkRequest
 
 
 class Module:
@@ -57,6 +60,7 @@ class Module:
         now: float,
         journal: Journal,
         timers: Timers,
+        requests: list[NetworkRequest],
         output: SerialOutput,
         epoch: datetime,
         draw: Callable[[int], int],
@@ -83,6 +87,8 @@ class Module:
         self.requests = Requests(self)
         self.buffer = RequestBuffer(self)
         self.reports = Reports(self)
+        self.sockets = Sockets(self, requests)
+        self.probes = Probes(self, requests, draw)
         self.endpoint.on_request = self.requests.take
         self.endpoint.on_repeat = self.requests.repeat
         self.endpoint.on_reset = self.reports.rejected

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from onenet_sim.at import ErrorReport, Spacing  # noqa: TC001 - the loader looks the types of the rows up
+from onenet_sim.modem.socket_habits import SocketHabits  # noqa: TC001 - as above
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -442,6 +443,7 @@ class Profile:
     mipl: MiplHabits
     lifetime: Lifetimes
     general: General
+    sockets: SocketHabits
     errors: Mapping[str, int]
     error_names: Mapping[str, str]
     rows: Mapping[str, Row]

@@ -38,6 +38,7 @@ from onenet_sim.modem.profile import (
     SerialLine,
     SleepHabits,
 )
+from onenet_sim.modem.socket_habits import SocketHabits
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -55,6 +56,7 @@ _SECTIONS: dict[str, type] = {
     "mipl": MiplHabits,
     "lifetime": Lifetimes,
     "general": General,
+    "sockets": SocketHabits,
 }
 _TABLES = {"errors": int, "error_names": str}
 _PLAIN = {"name", "title", "family", "inherits"}
@@ -80,6 +82,11 @@ _ALLOWED = {
         "bootstrap, register, update or deregister",
     ),
     "coap.retransmissions": ("[0-9]|1[0-9]|20", "0 to 20"),
+    "sockets.dns": (r"|\+CMDNS|\+QDNS", "+CMDNS, +QDNS or nothing"),
+    "sockets.extras": (r"\+NSOCFG|\+NSONMI", "+NSOCFG or +NSONMI"),
+    "sockets.maximum": ("[1-9]|1[0-6]", "1 to 16"),
+    "sockets.send_maximum": ("[1-9][0-9]{0,3}", "1 to 9999"),
+    "sockets.receive_maximum": ("[1-9][0-9]{0,4}", "1 to 99999"),
     "mipl.default_host": (r"[A-Za-z0-9.-]+:[1-9][0-9]{0,4}", "a host and its port, such as 183.230.40.39:5683"),
     "mipl.register_timeout_events": (
         "|".join(str(int(event)) for event in MiplEvent),

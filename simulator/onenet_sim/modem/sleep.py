@@ -166,6 +166,11 @@ class Sleep:
 
     # --- what comes from the network --------------------------------------------------------------
 
+    @property
+    def hears_network(self) -> bool:
+        """Whether the network reaches the module at all, now or in its next paging window."""
+        return self.hears_network_at(self._module.now) is not None
+
     def hears_network_at(self, now: float) -> float | None:
         """Return when the module hears what the network has for it at ``now``; None is not at all."""
         released = self._released

@@ -1,8 +1,22 @@
-"""The air between the modem and the platform: real UDP on loopback, addresses mapped by role."""
+"""The air between modems and their peers: real UDP and TCP on loopback, addresses mapped by role."""
 
 from onenet_sim.network.address import Address
 from onenet_sim.network.air import Air, Link
 from onenet_sim.network.endpoint import DatagramEndpoint
-from onenet_sim.network.map import AddressMap, Destination, Role
+from onenet_sim.network.map import TEST_SERVER, AddressMap, Destination, Role
+from onenet_sim.network.stream import Stream, StreamUser
+from onenet_sim.network.testserver import TestServer
 
-__all__ = ["Address", "AddressMap", "Air", "DatagramEndpoint", "Destination", "Link", "Role"]
+__all__ = [
+    "TEST_SERVER",
+    "Address",
+    "AddressMap",
+    "Air",
+    "DatagramEndpoint",
+    "Destination",
+    "Link",
+    "Role",
+    "Stream",
+    "StreamUser",
+    "TestServer",
+]

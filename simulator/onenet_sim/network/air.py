@@ -1,4 +1,4 @@
-"""The air between the modems and the platform: each modem's bearer is a real UDP socket on loopback."""
+"""The air between the modems and their peers: bearers and sockets of modems are real sockets on loopback."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from onenet_sim.journal import DatagramDropped
 from onenet_sim.network.endpoint import DatagramEndpoint
+from onenet_sim.network.stream import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from onenet_sim.journal import Journal
     from onenet_sim.network.address import Address
     from onenet_sim.network.map import AddressMap
+    from onenet_sim.network.stream import StreamUser
 
 _LOOPBACK = "127.0.0.1"
 
@@ -47,7 +49,10 @@ class Air:
             OSError: The machine has no socket left.
         """
         endpoint = await DatagramEndpoint.open(_LOOPBACK, 0, name=name, journal=self._journal, modem=name)
-        link = Link(self, endpoint, on_datagram)
+        return self.add(Link(self, endpoint, on_datagram))
+
+    def add(self, link: Link) -> Link:
+        """Look after a link that was opened."""
         self._links.add(link)
         return link
 
@@ -64,6 +69,8 @@ class Air:
 class Link:
     """One modem's bearer: a UDP socket whose port is what a NAT would have made of the modem's address.
 
+    A modem's own sockets are opened on its bearer; those for datagrams are links of their own.
+
     Attributes:
         name: The modem's name, under which the journal has what happens here.
         up: Whether there is coverage. Without, datagrams of both directions are dropped.
@@ -72,23 +79,59 @@ class Link:
     """
 
     def __init__(
-        self, air: Air, endpoint: DatagramEndpoint, on_datagram: Callable[[bytes, Address], None]
+        self,
+        air: Air,
+        endpoint: DatagramEndpoint,
+        on_datagram: Callable[[bytes, Address], None],
+        bearer: Link | None = None,
     ) -> None:
-        """Use :meth:`Air.open_link`."""
+        """Use :meth:`Air.open_link` or :meth:`open_datagrams`."""
+        self._bearer = bearer
         self.name = endpoint.name
         self.up = True
         self.endpoint = endpoint
         self.on_datagram = on_datagram
         self._air = air
-        self._dialled: dict[
-            Address, Address
-        ] = {}  # by the mock's address: up to four, two roles with and without DTLS
+        self._dialled: dict[Address, Address] = {}  # by the real address; no more than the map has
         endpoint.on_datagram = self._receive
 
     @property
     def local(self) -> Address:
         """The bearer's own address, as the platform sees it."""
         return self.endpoint.local
+
+    @property
+    def journal(self) -> Journal:
+        """Where what happens here is written."""
+        return self._air.journal
+
+    @property
+    def addresses(self) -> AddressMap:
+        """Where dialled addresses lead."""
+        return self._air.addresses
+
+    @property
+    def covered(self) -> bool:
+        """Whether there is coverage, here and at the bearer."""
+        return self.up and (self._bearer is None or self._bearer.up)
+
+    def open_datagrams(self, on_datagram: Callable[[bytes, Address], None]) -> Link:
+        """Open a UDP socket of the modem's own, which has the coverage of this bearer.
+
+        Raises:
+            OSError: The machine has no socket left.
+        """
+        endpoint = DatagramEndpoint.bind(_LOOPBACK, 0, name=self.name, journal=self.journal, modem=self.name)
+        return self._air.add(Link(self._air, endpoint, on_datagram, bearer=self))
+
+    def open_stream(self, dialled: Address, user: StreamUser) -> Stream | str:
+        """Connect to the address that the module dialled, or return why it is unreachable.
+
+        Raises:
+            OSError: The machine has no socket left.
+        """
+        real = self._route(dialled)
+        return real if isinstance(real, str) else Stream(real, user)
 
     def send(self, octets: bytes, dialled: Address, cause: int | None = None) -> None:
         """Send a datagram to the address that the module dialled.
@@ -109,21 +152,15 @@ class Link:
         self._air.forget(self)
 
     def _route(self, dialled: Address) -> Address | str:
-        """Return the mock's address that a dialled one stands for, or why there is none."""
-        if not self.up:
-            return "no coverage"
-        addresses = self._air.addresses
-        destination = addresses.find(dialled.host, dialled.port)
-        if destination is None:
-            return "unreachable, since the address map knows no such address; add it with its role"
-        return addresses.served(destination) or f"unreachable, since the mock runs no {destination} server"
+        """Return the real address that a dialled one stands for, or why there is none."""
+        return self.addresses.route(dialled.host, dialled.port) if self.covered else "no coverage"
 
     def _receive(self, octets: bytes, source: Address) -> None:
         """Take a datagram of the platform, within its cause."""
         dialled = self._dialled.get(source)
         if dialled is None:
             self._drop(octets, f"from {source}: the module never sent anything there, so no NAT lets it in")
-        elif not self.up:
+        elif not self.covered:
             self._drop(octets, f"from {dialled}: no coverage")
         else:
             self.on_datagram(octets, dialled)

@@ -51,6 +51,11 @@ class DatagramEndpoint:
 
     @classmethod
     async def open(cls, host: str, port: int, *, name: str, journal: Journal, modem: str | None = None) -> Self:
+        """Bind a socket as :meth:`bind` does, from a coroutine."""
+        return cls.bind(host, port, name=name, journal=journal, modem=modem)
+
+    @classmethod
+    def bind(cls, host: str, port: int, *, name: str, journal: Journal, modem: str | None = None) -> Self:
         """Bind a socket to one of this machine's IPv4 numbers and a port (0: any free one).
 
         Raises:

@@ -1,11 +1,13 @@
 """Where an address leads: firmware carries real ones, and each reaches the mock by its role.
 
-The table below is data; what stands in neither it, nor in the user's entries, nor among the mock's own
-addresses, is unreachable. So nothing leaves the machine.
+The tables below are data. An address leads, by the first of these that has it: where the user redirects it; to
+a server of the mock, by its role or its own address; to this machine, if it is a loopback address; to the test
+server. Every other one is unreachable. So nothing leaves the machine.
 """
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -69,16 +71,30 @@ NAMES = {
 """What the network's DNS knows: the documented names, and the machine itself (RFC 6761 section 6.3)."""
 
 
+TEST_SERVER = Address("183.230.40.150", 36000)
+"""China Mobile's server for trying a module's sockets (OneNET documentation, access example for M5310)."""
+
+_UNKNOWN = "unreachable, since the address map knows no such address; give it a role or redirect it (--map)"
+_NUMBERS = ipaddress.ip_network("198.18.0.0/15")
+"""Where the numbers of the user's names are taken from: a block for tests, which no real host has (RFC 2544)."""
+
+
 class AddressMap:
-    """Which server of the mock an address reaches, and where that server listens in truth.
+    """Where an address leads that a module dials.
 
     Host names are compared without case and without a final dot. It holds up to 4,096 addresses.
+
+    Attributes:
+        test_server: Where the server behind :data:`TEST_SERVER` listens, if it runs.
     """
 
     def __init__(self) -> None:
         """Make a map that knows :data:`SITES`, and no server of the mock yet."""
         self._reached: dict[Address, Destination] = {}
         self._served: dict[Destination, Address] = {}
+        self._redirected: dict[Address, Address] = {}
+        self._numbers = dict(NAMES)
+        self.test_server: Address | None = None
         for site in SITES:
             self.add(site.host, site.role)
 
@@ -92,10 +108,31 @@ class AddressMap:
         """
         parsed = Address.parse(address, default_port=0)
         for port in (parsed.port,) if parsed.port else (COAP_PORT, COAPS_PORT):
-            key = Address(_canonical(parsed.host), port)
-            if len(self._reached) >= _MOST_ENTRIES and key not in self._reached:
-                raise ValueError(f"no room for {key}: the address map holds {_MOST_ENTRIES} addresses")
+            key = self._admit(Address(_canonical(parsed.host), port))
             self._reached[key] = Destination(role, port == COAPS_PORT if dtls is None else dtls)
+
+    def redirect(self, address: str, local: str) -> None:
+        """Let ``host:port`` lead to a loopback ``host:port`` of this machine, over UDP and TCP alike.
+
+        Raises:
+            ValueError: One of them is no address with a port, the second is elsewhere, or the map is full.
+        """
+        dialled, real = (Address.parse(each, default_port=0) for each in (address, local))
+        number = NAMES.get(_canonical(real.host), real.host)
+        if not dialled.port or not real.port:
+            raise ValueError(f"{local if dialled.port else address!r} lacks its port: it is host:port")
+        if not _is_loopback(number):
+            raise ValueError(f"{local!r} is not on this machine: an address can lead to 127.0.0.1:PORT")
+        self._redirected[self._admit(Address(_canonical(dialled.host), dialled.port))] = Address(number, real.port)
+
+    def _admit(self, key: Address) -> Address:
+        """Make sure that there is room for an address, and a number for its name."""
+        held = len(self._reached) + len(self._redirected)
+        if held >= _MOST_ENTRIES and key not in self._reached and key not in self._redirected:
+            raise ValueError(f"no room for {key}: the address map holds {_MOST_ENTRIES} addresses")
+        if not _is_number(key.host) and key.host not in self._numbers:
+            self._numbers[key.host] = str(_NUMBERS[1 + len(self._numbers)])
+        return key
 
     def serve(self, destination: Destination, local: Address) -> None:
         """Say where on this machine the mock's server listens; that address then reaches it too."""
@@ -107,12 +144,57 @@ class AddressMap:
 
     def find(self, host: str, port: int) -> Destination | None:
         """Return whom the address reaches that the module dialled; None is unreachable."""
-        key = Address(_canonical(host), port)
-        number = Address(NAMES.get(key.host, key.host), port)
+        keys = self._keys(host, port)
         for destination, local in self._served.items():
-            if local == number:
+            if local in keys:
                 return destination
-        return self._reached.get(key) or self._reached.get(number)
+        return next((self._reached[key] for key in keys if key in self._reached), None)
+
+    def route(self, host: str, port: int) -> Address | str:
+        """Return where on this machine a dialled address leads, or why it is unreachable."""
+        keys = self._keys(host, port)
+        for key in keys:
+            if key in self._redirected:
+                return self._redirected[key]
+        destination = self.find(host, port)
+        if destination is not None:
+            local = self.served(destination)
+            return local or f"unreachable, since the mock runs no {destination} server"
+        for key in keys:
+            if _is_loopback(key.host):
+                return key
+        if self.test_server is not None and TEST_SERVER in keys:
+            return self.test_server
+        return _UNKNOWN
+
+    def resolve(self, name: str) -> str | None:
+        """Return the IPv4 number that the network's DNS has for a name; a number stands for itself."""
+        host = _canonical(name)
+        return host if _is_number(host) else self._numbers.get(host)
+
+    def has_host(self, number: str) -> bool:
+        """Return whether some port of that IPv4 number leads anywhere."""
+        hosts = {key.host for key in (*self._reached, *self._redirected, TEST_SERVER)}
+        return _is_loopback(number) or number in hosts or number in {self._numbers.get(host) for host in hosts}
+
+    def _keys(self, host: str, port: int) -> list[Address]:
+        """Return the addresses that a dialled one is known by: as dialled, by its name, by its number."""
+        key = _canonical(host)
+        names = [name for name, number in self._numbers.items() if number == key]
+        number = self._numbers.get(key)
+        return [Address(each, port) for each in (key, *names, number) if each]
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ipaddress.IPv4Address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_loopback(host: str) -> bool:
+    return _is_number(host) and ipaddress.IPv4Address(host).is_loopback
 
 
 def _canonical(host: str) -> str:

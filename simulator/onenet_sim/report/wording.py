@@ -24,6 +24,9 @@ from onenet_sim.journal import (
     PowerChanged,
     RadioChanged,
     SessionChanged,
+    SocketChanged,
+    SocketReceived,
+    SocketSent,
     Urc,
     WorldChanged,
     printable,
@@ -89,7 +92,15 @@ class Wording:
                 return f"host → {modem}  {_said(event)}"
             case ModuleWrote() | Answer() | Urc():
                 return f"host ← {modem}  {_said(event)}{_late(node)}"
-            case OctetsLost() | PowerChanged() | RadioChanged() | SessionChanged():
+            case (
+                OctetsLost()
+                | PowerChanged()
+                | RadioChanged()
+                | SessionChanged()
+                | SocketChanged()
+                | SocketSent()
+                | SocketReceived()
+            ):
                 return f"{modem}  {event.what}"
             case CoapMessage():
                 return self._message(node, room)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from onenet_sim.journal import ModuleWrote
 from onenet_sim.modem import Pace, Peer
 from onenet_sim.network import Address
+from onenet_sim.world.errands import Errands
 
 if TYPE_CHECKING:
     import asyncio
 
     from onenet_sim.journal import Journal
-    from onenet_sim.modem import Modem, Reception, SerialWrite
+    from onenet_sim.modem import Modem, NetworkNews, Reception, SerialWrite
     from onenet_sim.network import Link
     from onenet_sim.ports import Port
 
@@ -43,6 +44,7 @@ class Bench:
         self._loop = loop
         self._pace = pace
         self._timer: asyncio.TimerHandle | None = None
+        self._errands = Errands(loop, link, self._news)
         link.on_datagram = self._datagram
         self.install(modem, journal)
 
@@ -116,6 +118,10 @@ class Bench:
         self.modem.receive_datagram(octets, Peer(source.host, source.port), self._loop.time())
         self.pump()
 
+    def _news(self, news: NetworkNews) -> None:
+        self.modem.receive_news(news, self._loop.time())
+        self.pump()
+
     def _due(self) -> None:
         self._timer = None
         with self._journal.because(None):
@@ -133,6 +139,9 @@ class Bench:
         for datagram in modem.datagrams_to_send():
             dialled = Address(datagram.peer.host, datagram.peer.port)
             self.link.send(datagram.octets, dialled, cause=datagram.cause)
+        for request in modem.network_requests():
+            self._errands.carry_out(request)
+        self._errands.give_room(modem.room)
         self._wait_until(modem.next_deadline)
 
     def _write(self, write: SerialWrite) -> None:
@@ -154,7 +163,8 @@ class Bench:
         self._timer = None if deadline is None else self._loop.call_at(deadline, self._due)
 
     def retire(self) -> None:
-        """Take the modem off the bench; ports and bearer stay."""
+        """Take the modem off the bench; ports and bearer stay, its sockets go."""
+        self._errands.drop_all()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from onenet_sim.journal import Journal, WorldChanged
 from onenet_sim.modem import Modem, Pace, load_profile
-from onenet_sim.network import AddressMap, Air, DatagramEndpoint, Destination, Role
+from onenet_sim.network import AddressMap, Air, DatagramEndpoint, Destination, Role, TestServer
 from onenet_sim.onenet import Platform, PlatformSettings
 from onenet_sim.ports import PtyPort, TcpPort
 from onenet_sim.world.bench import Bench
@@ -83,6 +83,8 @@ class Simulation:
         self.addresses.serve(Destination(Role.BOOTSTRAP), self.bootstrap.local)
         self.addresses.serve(Destination(Role.ACCESS), self.access.local)
         await self.platform.start(self.bootstrap, self.access)
+        self._test_server = await TestServer.open(self.journal)
+        self.addresses.test_server = self._test_server.local
 
     async def _open_bench(self, number: int) -> None:
         settings = self.settings
@@ -162,6 +164,7 @@ class Simulation:
         for endpoint in (self.bootstrap, self.access):
             endpoint.journal = self.journal
         self._air.journal = self.journal
+        self._test_server.begin(self.journal)
         self.platform = self._new_platform()
         await self.platform.start(self.bootstrap, self.access)
         for number, bench in enumerate(self.benches.values(), start=1):
@@ -174,7 +177,7 @@ class Simulation:
             bench.close()
         await self.platform.stop()
         self._air.close()
-        for name in ("bootstrap", "access"):
+        for name in ("bootstrap", "access", "_test_server"):
             endpoint = getattr(self, name, None)
             if endpoint is not None:
                 endpoint.close()

@@ -153,6 +153,16 @@ class World:
             "access": str(self._simulation.access.local),
         }
 
+    def redirect(self, address: str, local: str) -> None:
+        """Let what modems dial as ``host:port`` reach a ``127.0.0.1:port`` of this machine, over UDP and TCP.
+
+        A name is then known to the network's DNS too. It outlives a reset.
+
+        Raises:
+            ValueError: One of the addresses is none, or the second is not of this machine; the message explains.
+        """
+        self.call(lambda simulation: simulation.addresses.redirect(address, local))
+
     def settle(self) -> None:
         """Wait until nothing is under way at the present world time."""
         self.clock.advance(0)

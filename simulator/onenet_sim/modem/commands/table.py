@@ -24,6 +24,9 @@ from onenet_sim.modem.commands import (
     power,
     signal,
     sleep,
+    probes,
+    sockets_ip,
+    sockets_neul,
 )
 from onenet_sim.modem.profile import Family
 
@@ -39,6 +42,9 @@ _GENERAL = (
     (signal, "standard TS 27.007, 8"),
     (sleep, "standard TS 27.007, 7.38 to 7.41"),
     (power, "extended-at AT+MREBOOT; hi2115 AT+NRB; oneos AT+CMRB"),
+    (sockets_neul, "oneos m5310a and bc95; template"),
+    (sockets_ip, "oneos m5311"),
+    (probes, "oneos"),
     (fixed, "drivers"),
 )
 _MIPL = (
