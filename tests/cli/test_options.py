@@ -36,6 +36,8 @@ if TYPE_CHECKING:
         (("--bind", ""), ("--bind", "127.0.0.1")),
         (("--bind", "::1"), ("::1",)),
         (("--rfc", "1"), ("--rfc",)),
+        (("--map", "8.8.8.8:53"), ("--map", "HOST:PORT=127.0.0.1:PORT")),
+        (("--map", "8.8.8.8:53=8.8.4.4:53"), ("--map", "is not on this machine")),
     ],
 )
 def test_an_option_that_is_wrong_ends_with_2_and_says_what_would_be_right(

@@ -61,6 +61,20 @@ def test_a_host_that_closes_the_port_and_opens_it_at_once_loses_no_answer(start:
         assert serial_number(run.modem["port"]) == run.modem["imei"]
 
 
+def test_a_mapped_address_leads_to_a_server_of_this_machine(start: Start) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        server.settimeout(PATIENCE)
+        local = f"127.0.0.1:{server.getsockname()[1]}"
+        run = start("--profile", "m5310a", "--map", f"183.230.40.150:36000={local}", "--pace", "instant")
+        with serial.Serial(run.modem["port"], timeout=PATIENCE) as port:
+            port.write(b"AT+NSOCR=STREAM,6,0,1\rAT+NSOCO=0,183.230.40.150,36000\r")
+            assert port.read_until(b"CONNECT OK").endswith(b"CONNECT OK")
+            with server.accept()[0] as peer:
+                peer.settimeout(PATIENCE)
+                port.write(b"AT+NSOSD=0,2,6869\r")
+                assert peer.recv(10) == b"hi"
+
+
 def test_one_seed_makes_one_world_and_a_seed_that_was_drawn_is_told(start: Start) -> None:
     first = start()
     again = start("--seed", str(first.ready["seed"]), "--modems", "2")

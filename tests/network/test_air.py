@@ -110,7 +110,7 @@ def test_an_unknown_address_is_unreachable_and_the_journal_says_why() -> None:
         await sky.loop.settled()
         assert sky.up == []
         assert sky.dropped() == [
-            "to 8.8.8.8:5683: unreachable, since the address map knows no such address; give it a role or redirect it (--map)"
+            "to 8.8.8.8:5683: unreachable, since the address map knows no such address; redirect it (--map)"
         ]
         assert [event.modem for event in sky.journal] == ["modem-1"]
 

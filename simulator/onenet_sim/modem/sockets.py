@@ -214,11 +214,11 @@ class Sockets:
     # --- the network's side -----------------------------------------------------------------------
 
     def room(self, handle: Handle) -> int:
-        """Return how many octets of a stream the module takes now."""
+        """Return how many octets of a stream the module takes now: what one segment can carry, and it can hold."""
         socket = self._of(handle)
         if socket is None or not self._module.radio.usable or not self._module.sleep.hears_network:
             return 0
-        return self._habits.receive_maximum - socket.held
+        return min(self._habits.send_maximum, self._habits.receive_maximum - socket.held)
 
     def take(self, news: NetworkNews) -> None:
         """Take what the network tells of a socket; of one that is no more it is nothing."""

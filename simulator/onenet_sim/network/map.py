@@ -74,7 +74,7 @@ NAMES = {
 TEST_SERVER = Address("183.230.40.150", 36000)
 """China Mobile's server for trying a module's sockets (OneNET documentation, access example for M5310)."""
 
-_UNKNOWN = "unreachable, since the address map knows no such address; give it a role or redirect it (--map)"
+_UNKNOWN = "unreachable, since the address map knows no such address; redirect it (--map)"
 _NUMBERS = ipaddress.ip_network("198.18.0.0/15")
 """Where the numbers of the user's names are taken from: a block for tests, which no real host has (RFC 2544)."""
 
