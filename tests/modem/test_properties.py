@@ -35,6 +35,8 @@ commands = st.sampled_from(
         "+CEREG", "+CFUN", "+CGATT", "+CGSN", "+CPSMS", "+CMEE", "+COPS", "+CGDCONT", "+CGPADDR",
         "+NPSMR", "+CGCONTRDP", "+MIPLCFG", "+MIPLQMGR", "+MIPLUPDATESET", "+MIPLDEVINFO", "+MIPLDTLSNAT",
         "+MIPLLTRDP", "+MIPLFOTACFG", "+MIPLCONF", "+MIPLDEL", "+MIPLREAD", "+MIPLWRITE", "+MIPLEXECUTE",
+        "+NSOCR", "+NSOCO", "+NSOST", "+NSORF", "+NSOCL", "+IPSTART", "+IPSEND", "+IPRCFG", "+NPING", "+PING",
+        "+CMDNS", "+QDNS", "+CEDRXS", "+SM", "+CSCON",
     ]
 )  # fmt: skip
 LEGACY = (
@@ -80,6 +82,10 @@ legal = st.sampled_from(
         "+CFUN=0",
         "+CFUN=1",
         *LEGACY,
+        "+NSOCR=DGRAM,17,0,1",
+        "+NSOST=0,10.0.0.1,7,1,00",
+        "+IPSTART=0,UDP,10.0.0.1,7",
+        "+IPSEND=0,1,00",
     ]
 )
 lines = st.one_of(legal, commands, st.tuples(commands, st.sampled_from(["?", "=?", "="]), arguments).map("".join))

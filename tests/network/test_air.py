@@ -287,6 +287,23 @@ def test_a_day_of_hourly_reports_takes_place_at_the_full_hours() -> None:
     run(main)
 
 
+def test_of_very_many_peers_the_last_ones_can_answer() -> None:
+    async def main(sky: Sky) -> None:
+        sky.link.send(b"first", ACCESS)
+        for number in range(4096):
+            sky.link.send(b"", Address(f"127.0.{1 + number // 256}.{number % 256}", 9))
+        await sky.loop.settled()
+        sky.servers[Role.ACCESS].send(b"too late", sky.link.local)
+        await sky.loop.settled()
+        assert sky.down == []
+        sky.link.send(b"again", ACCESS)
+        sky.servers[Role.ACCESS].send(b"in time", sky.link.local)
+        await sky.loop.settled()
+        assert sky.down == [(b"in time", ACCESS)]
+
+    run(main)
+
+
 def test_a_strangers_datagram_does_not_reach_the_module() -> None:
     async def main(sky: Sky) -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from onenet_sim.network.stream import StreamUser
 
 _LOOPBACK = "127.0.0.1"
+_MOST_DIALLED = 4096
 
 
 class Air:
@@ -69,7 +70,8 @@ class Air:
 class Link:
     """One modem's bearer: a UDP socket whose port is what a NAT would have made of the modem's address.
 
-    A modem's own sockets are opened on its bearer; those for datagrams are links of their own.
+    A modem's own sockets are opened on its bearer; those for datagrams are links of their own. The last 4,096
+    addresses that were sent to can answer.
 
     Attributes:
         name: The modem's name, under which the journal has what happens here.
@@ -92,7 +94,7 @@ class Link:
         self.endpoint = endpoint
         self.on_datagram = on_datagram
         self._air = air
-        self._dialled: dict[Address, Address] = {}  # by the real address; no more than the map has
+        self._dialled: dict[Address, Address] = {}  # by the real address
         endpoint.on_datagram = self._receive
 
     @property
@@ -143,7 +145,10 @@ class Link:
         if isinstance(real, str):
             self._drop(octets, f"to {dialled}: {real}", cause)
             return
+        self._dialled.pop(real, None)
         self._dialled[real] = dialled
+        if len(self._dialled) > _MOST_DIALLED:
+            del self._dialled[next(iter(self._dialled))]
         self.endpoint.send(octets, real, cause=cause)
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import socket
 from typing import TYPE_CHECKING, Protocol
@@ -46,7 +47,8 @@ class Stream:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._socket.setblocking(False)  # noqa: FBT003 - the socket's own signature
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._socket.connect_ex((to.host, to.port))
+        begun = self._socket.connect_ex((to.host, to.port))
+        self._refusal = 0 if begun == errno.EINPROGRESS else begun
         self._loop.add_writer(self._socket, self._writable)
 
     @property
@@ -79,7 +81,7 @@ class Stream:
             self._flush()
             return
         self._loop.remove_writer(self._socket)
-        error = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        error = self._refusal or self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if error:
             self.close()
             self._user.refused(os.strerror(error))
