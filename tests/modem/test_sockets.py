@@ -32,7 +32,7 @@ from onenet_sim.modem.socket_habits import SocketDialect
 from tests.modem.conftest import FIRST_MESSAGE_ID, Rig
 
 SERVER = Peer("183.230.40.150", 36000)
-NEUL = ("onemo", "mn316", "m5310a", "m5310", "bc95", "bc28", "bc35g", "nb73")
+NEUL = ("onemo", "mn316", "m5310a", "m5310", "bc95", "bc28", "bc35g", "nb73", "m5310_legacy")
 IP = ("m5311", "m5312")
 ROUND_TRIP = 200 + FIRST_MESSAGE_ID  # the rig draws always the same, in milliseconds
 
@@ -307,14 +307,14 @@ def test_without_a_radio_datagrams_are_lost_and_streams_fail() -> None:
     net.ask("+NSOCR=STREAM,6,0,1")
     net.ask("+CFUN=0")
     assert net.ask("+NSOST=1,183.230.40.150,36000,1,30") == framed("1,1", "OK")
-    assert net.dropped() == ["to 183.230.40.150:36000: the module's radio is off"]
+    assert net.dropped() == ["to 183.230.40.150:36000: the radio is off (AT+CFUN=0)"]
     assert net.ask("+NSOCO=2,183.230.40.150,36000") == framed("OK", "CONNECT FAIL")
     assert net.ask("+NSOSD=0,1,30") == framed("+CME ERROR:3")
     assert net.ask("+CMDNS=nbiotbt.heclouds.com") == framed("+CME ERROR:3")
     assert net.ask("+NPING=183.230.40.150") == framed("OK", "+NPINGERR:2")
     assert not [each for each in net.requests() if not isinstance(each, Disconnect)]
     net.tell(Received(handle, b"x", SERVER))
-    assert net.dropped()[-1] == "from 183.230.40.150:36000: the module's radio is off"
+    assert net.dropped()[-1] == "from 183.230.40.150:36000: the radio is off (AT+CFUN=0)"
 
 
 def test_a_datagram_wakes_the_signalling_connection() -> None:
@@ -562,3 +562,14 @@ def test_whatever_the_order_each_command_has_one_result_and_no_socket_holds_too_
         for socket in module.sockets._sockets.values():
             assert socket.held <= 4096
             assert all(each.octets for each in socket.waiting)
+
+
+def test_a_sleeping_module_takes_nothing_from_its_sockets_until_it_sends() -> None:
+    net = Network("m5310a")
+    net.ask('+CPSMS=1,,,"00100001","00000010"')
+    handle = net.datagram_socket()
+    net.wait(30.0)
+    assert net.tell(Received(handle, b"x", SERVER)) == ""
+    assert "power saving mode" in net.dropped()[-1]
+    net.ask("+NSOST=0,183.230.40.150,36000,1,30")
+    assert net.tell(Received(handle, b"x", SERVER)) == framed("+NSONMI:0,1")

@@ -22,9 +22,9 @@ from onenet_sim.modem.commands import (
     mipl_report,
     network,
     power,
+    probes,
     signal,
     sleep,
-    probes,
     sockets_ip,
     sockets_neul,
 )
