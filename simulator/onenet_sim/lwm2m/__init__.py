@@ -6,6 +6,14 @@ Pure: octets and text go in, values come out. Whatever the other side got wrong 
 from onenet_sim.lwm2m.attributes import Attributes
 from onenet_sim.lwm2m.content_format import ContentFormat
 from onenet_sim.lwm2m.errors import Lwm2mError
+from onenet_sim.lwm2m.firmware import (
+    FIRMWARE_OBJECT,
+    FirmwareResource,
+    FirmwareState,
+    UpdateResult,
+    image_version,
+    simulated_image,
+)
 from onenet_sim.lwm2m.links import Link, format_links, parse_links, registered_paths
 from onenet_sim.lwm2m.objects import ObjectDefinition, ObjectTable, Operations, ResourceDefinition
 from onenet_sim.lwm2m.path import Path
@@ -14,9 +22,12 @@ from onenet_sim.lwm2m.tlv import Tlv, TlvKind, decode_tlv, encode_tlv
 from onenet_sim.lwm2m.values import DataType, Value, decode_text, decode_value, encode_text, encode_value
 
 __all__ = [
+    "FIRMWARE_OBJECT",
     "Attributes",
     "ContentFormat",
     "DataType",
+    "FirmwareResource",
+    "FirmwareState",
     "Link",
     "Lwm2mError",
     "ObjectDefinition",
@@ -27,6 +38,7 @@ __all__ = [
     "ResourceValue",
     "Tlv",
     "TlvKind",
+    "UpdateResult",
     "Value",
     "decode_text",
     "decode_tlv",
@@ -36,6 +48,8 @@ __all__ = [
     "encode_tlv",
     "encode_value",
     "format_links",
+    "image_version",
     "parse_links",
     "registered_paths",
+    "simulated_image",
 ]

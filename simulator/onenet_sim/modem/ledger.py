@@ -27,7 +27,8 @@ KNOWN_DIFFERENCES = (
     "There is one network, China Mobile's; it grants every timer of power saving as it was asked for.",
     "A host behind a pseudo-terminal has no wake-up pin: what it says wakes a module in deep sleep, and is heard.",
     "Socket commands are those of the Hi2115 chip and of M5311; modules on other chips have none.",
-    "Firmware upgrades (object 5) and the cell monitor (object 10290) are not there; the module answers 4.04.",
+    "A firmware image (object 5) is no vendor's binary: its first line says which version it brings.",
+    "The cell monitor (object 10290) is not there; the module answers 4.04.",
 )
 """Where the simulator knowingly differs from every module."""
 

@@ -106,7 +106,7 @@ class Modem:
         self._module: Module | None = None
         self._editor: LineEditor | None = None
         self._interpreter: Interpreter[Module] | None = None
-        self._restart: str | None = None
+        self._restart: tuple[str, str] | None = None
         self._paged = 0
         self._requests: list[NetworkRequest] = []
         self.on_unknown: Callable[[str], None] = lambda _name: None
@@ -203,6 +203,7 @@ class Modem:
         self._note_power(why)
         self._print_lines(text, Sort.BOOT)
         self._module.radio.start(registered=registered)
+        self._module.firmware.boot()
 
     def _note_power(self, why: str) -> None:
         self._journal.note(PowerChanged(self.power, why), modem=self.name)
@@ -213,11 +214,14 @@ class Modem:
             event = self._journal.note(Urc(line), modem=self.name)
             self._output.unsolicited(sort, SerialWrite(frame_text(line, settings), boot=True, cause=event))
 
-    def _restart_later(self, announcement: str) -> None:
-        self._restart = announcement
+    def _restart_later(self, announcement: str, why: str) -> None:
+        self._restart = announcement, why
 
-    def _restart_now(self, now: float, announcement: str) -> None:
-        """Restart by command, after the command's answer was printed."""
+    def _restart_if_wanted(self, now: float) -> None:
+        """Restart if the module wants it: after the command's answer was printed, or by itself."""
+        if self._restart is None:
+            return
+        (announcement, why), self._restart = self._restart, None
         self._requests[:] = [DisconnectAll()]
         self._timers.clear()
         self._output.drop_queue()
@@ -225,7 +229,7 @@ class Modem:
         self._module = self._editor = self._interpreter = None
         if announcement:
             self._print_lines((announcement,), Sort.OTHER)
-        self._boot(now, self.profile.boot.restart_text, "restarted by a command")
+        self._boot(now, self.profile.boot.restart_text, why)
 
     # --- input ------------------------------------------------------------------------------------
 
@@ -259,9 +263,7 @@ class Modem:
             case LineTooLong(length):
                 why = f"the line has {length} characters; at most {self.profile.line.maximum} are taken"
                 self._answer([], FinalResult("ERROR", why))
-        if self._restart is not None:
-            announcement, self._restart = self._restart, None
-            self._restart_now(now, announcement)
+        self._restart_if_wanted(now)
 
     def _run(self, text: str) -> None:
         module, interpreter = self._module, self._interpreter
@@ -342,6 +344,7 @@ class Modem:
         if self._module is not None:
             self._module.now = now
         self._timers.run(now)
+        self._restart_if_wanted(now)
 
     # --- output -----------------------------------------------------------------------------------
 

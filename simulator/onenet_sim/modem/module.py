@@ -11,6 +11,7 @@ from onenet_sim.journal import Explanation, Urc
 from onenet_sim.modem import urcs
 from onenet_sim.modem.buffer import RequestBuffer
 from onenet_sim.modem.coap import CoapEndpoint
+from onenet_sim.modem.firmware import Firmware
 from onenet_sim.modem.output import SerialWrite, Sort
 from onenet_sim.modem.probes import Probes
 from onenet_sim.modem.radio import Radio
@@ -46,7 +47,7 @@ class Module:
         device: The MIPL device, after CREATE.
         register_code: The fragments of CREATE or CONF so far.
         register_index: The index of the last of them.
-        restart: Called by the restart commands with what to announce.
+        restart: Called for a restart, with what to announce and why it is.
     """
 
     def __init__(
@@ -64,7 +65,7 @@ class Module:
         output: SerialOutput,
         epoch: datetime,
         draw: Callable[[int], int],
-        restart: Callable[[str], None],
+        restart: Callable[[str, str], None],
     ) -> None:
         self.name = name
         self.profile = profile
@@ -89,6 +90,7 @@ class Module:
         self.reports = Reports(self)
         self.sockets = Sockets(self, requests)
         self.probes = Probes(self, requests, draw)
+        self.firmware = Firmware(self)
         self.endpoint.on_request = self.requests.take
         self.endpoint.on_repeat = self.requests.repeat
         self.endpoint.on_reset = self.reports.rejected

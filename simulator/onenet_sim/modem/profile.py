@@ -130,6 +130,15 @@ class SleepReport(StrEnum):
     """That it is awake again."""
 
 
+class FirmwareUpdate(StrEnum):
+    """Who serves object 5."""
+
+    MODULE = "module"
+    """The module, for its own firmware."""
+    NONE = "none"
+    """Nobody: 4.04."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A row as its file has it.
@@ -362,6 +371,23 @@ class MiplHabits:
 
 
 @dataclass(frozen=True, slots=True)
+class FirmwareHabits:
+    """How the module updates its firmware over the air.
+
+    Attributes:
+        update: Who serves object 5.
+        block: The largest block of a download, in octets; the platform is asked for no larger ones.
+        image_maximum: The largest image, in octets.
+        update_seconds: From event 43 to the restart.
+    """
+
+    update: FirmwareUpdate
+    block: int
+    image_maximum: int
+    update_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Lifetimes:
     """The rules about lifetimes, in seconds.
 
@@ -441,6 +467,7 @@ class Profile:
     sleep: SleepHabits
     coap: CoapHabits
     mipl: MiplHabits
+    firmware: FirmwareHabits
     lifetime: Lifetimes
     general: General
     sockets: SocketHabits

@@ -27,6 +27,7 @@ from onenet_sim.modem.profile import (
     Boot,
     CoapHabits,
     Family,
+    FirmwareHabits,
     General,
     Label,
     Lifetimes,
@@ -54,6 +55,7 @@ _SECTIONS: dict[str, type] = {
     "sleep": SleepHabits,
     "coap": CoapHabits,
     "mipl": MiplHabits,
+    "firmware": FirmwareHabits,
     "lifetime": Lifetimes,
     "general": General,
     "sockets": SocketHabits,
@@ -87,6 +89,7 @@ _ALLOWED = {
     "sockets.maximum": ("[1-9]|1[0-6]", "1 to 16"),
     "sockets.send_maximum": ("[1-9][0-9]{0,3}", "1 to 9999"),
     "sockets.receive_maximum": ("[1-9][0-9]{0,4}", "1 to 99999"),
+    "firmware.block": ("16|32|64|128|256|512|1024", "16, 32, 64, 128, 256, 512 or 1024"),
     "mipl.default_host": (r"[A-Za-z0-9.-]+:[1-9][0-9]{0,4}", "a host and its port, such as 183.230.40.39:5683"),
     "mipl.register_timeout_events": (
         "|".join(str(int(event)) for event in MiplEvent),

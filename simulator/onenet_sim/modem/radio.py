@@ -150,6 +150,7 @@ class Radio:
         self._disconnect()
         self._go(status)
         self._module.sleep.deregistered()
+        self._module.firmware.interrupt(self.why_unusable)
 
     def _found(self, *, connects: bool) -> None:
         self._search = None

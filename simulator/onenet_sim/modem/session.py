@@ -244,6 +244,7 @@ class Session:
             self._location = tuple(reply.opt.location_path)
             self._go(State.READY, "registered at /" + "/".join(self._location))
             self._module.event(MiplEvent.REGISTERED)
+            self._module.firmware.logged_in()
             self._start_lifetime()
 
     def _failed(self, why: str, retry: float) -> None:
@@ -419,6 +420,7 @@ class Session:
         self.expires = None
         self._module.requests.clear()
         self._module.reports.clear()
+        self._module.firmware.interrupt("the login is over")
 
     def _after(self, seconds: float, action: Callable[[], None]) -> None:
         self._timers.append(self._module.timers.at(self._module.now + seconds, action))

@@ -1,6 +1,7 @@
 """The objects that a module keeps for itself: 0 (security), 3 (device), 4 and 5.
 
-Family O answers reads of object 3 by itself, and most of it prints them all the same; it refuses everything else.
+Family O answers reads of object 3 by itself, and most of it prints them all the same. Object 5 belongs to
+:mod:`onenet_sim.modem.firmware`, in modules that have it; everything else is refused.
 Sources: LwM2M user manual for OneMO modules 3.3 and 5.1; CIS SDK ``std_object``; OMA LwM2M 1.0, annex E.4.
 """
 
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from aiocoap.numbers import codes
 
 from onenet_sim.lwm2m import (
+    FIRMWARE_OBJECT,
     ContentFormat,
     DataType,
     Path,
@@ -24,16 +26,18 @@ from onenet_sim.lwm2m import (
 from onenet_sim.modem import urcs
 from onenet_sim.modem.coap import make_message
 from onenet_sim.modem.output import Sort
-from onenet_sim.modem.profile import StandardObjects
+from onenet_sim.modem.profile import FirmwareUpdate, StandardObjects
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aiocoap import Message
 
     from onenet_sim.modem.coap import Incoming
     from onenet_sim.modem.module import Module
     from onenet_sim.modem.requests import Operation
 
-OBJECTS = frozenset({0, 3, 4, 5})
+OBJECTS = frozenset({0, 3, 4, FIRMWARE_OBJECT})
 _DEVICE = 3
 
 
@@ -41,20 +45,23 @@ def answer(module: Module, operation: Operation, path: Path, incoming: Incoming)
     """Answer a platform's request to one of the module's own objects."""
     habit = module.profile.mipl.standard_objects
     serves = habit is not StandardObjects.REFUSED
-    if path.object_id != _DEVICE or path.instance_id not in {None, 0} or not serves:
+    updates = module.profile.firmware.update is FirmwareUpdate.MODULE
+    if path.object_id == FIRMWARE_OBJECT and path.instance_id in {None, 0} and updates:
+        module.firmware.answer(operation, path, incoming)
+    elif path.object_id != _DEVICE or path.instance_id not in {None, 0} or not serves:
         module.explain(f"this module does not serve {path}")
         module.endpoint.reply(incoming, make_message(codes.NOT_FOUND))
     elif operation.name != "READ":
         module.explain(f"{operation.value} is not allowed on {path}; the module only lets it be read")
         module.endpoint.reply(incoming, make_message(codes.METHOD_NOT_ALLOWED))
     else:
-        module.endpoint.reply(incoming, _read(module, path))
+        module.endpoint.reply(incoming, read(path, _resources(module)))
         if habit is StandardObjects.MODULE:
             module.unsolicited(urcs.read(int(incoming.message.mid), path), Sort.REQUEST)
 
 
-def _read(module: Module, path: Path) -> Message:
-    resources = _resources(module)
+def read(path: Path, resources: Mapping[int, tuple[DataType, Value]]) -> Message:
+    """Return the answer to a read of an object with one instance: TLV, or of one resource its text."""
     if path.resource_id is None:
         entries = [
             Tlv(TlvKind.RESOURCE, number, encode_value(kind, value)) for number, (kind, value) in resources.items()
@@ -74,7 +81,7 @@ def _resources(module: Module) -> dict[int, tuple[DataType, Value]]:
         0: (DataType.STRING, label.manufacturer),
         1: (DataType.STRING, label.model),
         2: (DataType.STRING, module.identity.imei),
-        3: (DataType.STRING, label.revision),
+        3: (DataType.STRING, module.configuration.flash.revision),
         9: (DataType.INTEGER, 100),
         16: (DataType.STRING, "U"),
     }

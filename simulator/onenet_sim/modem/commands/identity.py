@@ -25,7 +25,7 @@ def commands(profile: Profile) -> list[Command[Module]]:
         ),
         Command("+CGMI", "manufacturer", exec=lambda module: _label(module.profile.label.manufacturer)),
         Command("+CGMM", "model", exec=lambda module: _label(module.profile.label.model)),
-        Command("+CGMR", "revision", exec=lambda module: _label(module.profile.label.revision)),
+        Command("+CGMR", "revision", exec=lambda module: _label(module.configuration.flash.revision)),
         Command("+CIMI", "IMSI", exec=lambda module: _label(module.identity.imsi)),
         Command(
             "+CGSN",
@@ -49,7 +49,7 @@ def _label(text: str) -> Result:
 
 def _identify(module: Module, _value: int = 0) -> Result:
     label = module.profile.label
-    return done(Verbatim(f"{label.manufacturer}\n{label.model}\n{label.revision}"))
+    return done(Verbatim(f"{label.manufacturer}\n{label.model}\n{module.configuration.flash.revision}"))
 
 
 def _serial_number(module: Module, kind: int) -> Result:

@@ -100,7 +100,7 @@ def _contexts() -> list[Command[Module]]:
 
 def _set_functionality(module: Module, level: int, restart: int) -> Result:
     if restart:
-        module.restart("")
+        module.restart("", "restarted by a command")
         return done()
     module.radio.switch(functionality=level)
     return done()

@@ -19,7 +19,7 @@ def commands(profile: Profile) -> list[Command[Module]]:
 
 def _restart(name: str, style: str, announcement: str) -> Command[Module]:
     def restart(module: Module, _mode: int = 0) -> Result:
-        module.restart(announcement)
+        module.restart(announcement, "restarted by a command")
         return Silent() if style == "silent" else done()
 
     return Command(name, "restart", (Optional(Integer("mode", 0, 1), 0),), set=restart, exec=restart)
