@@ -8,6 +8,8 @@ profile: NAME      the module that must speak so
 @ advance SECONDS             the world jumps
 @ online true|false           what the platform says of the device
 @ datapoint STREAM VALUE      the newest point of a stream
+@ upgrade VERSION             the platform begins to upgrade the firmware
+@ upgrade-state STATE         how far it is
 {name}             stands for any token at its first place and for the same one afterwards;
                    {imei}, {imsi} and {endpoint}, the hex of IMEI;IMSI, are the module's from the start
 """
@@ -102,6 +104,15 @@ class Replay:
         stream, _, value = argument.partition(" ")
         point = self._world.onenet.datapoint(self._world.modem.imei, stream)
         assert (list(point) if isinstance(point, tuple) else point) == json.loads(value)
+
+    def _upgrade(self, argument: str) -> None:
+        self._world.onenet.start_upgrade(self._world.modem.imei, argument)
+
+    def _upgrade_state(self, argument: str) -> None:
+        self._world.settle()
+        upgrade = self._world.onenet.upgrade(self._world.modem.imei)
+        assert upgrade is not None
+        assert upgrade.state == argument, upgrade.reason
 
 
 def replay(file: Path, pace: str) -> None:

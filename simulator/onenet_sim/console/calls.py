@@ -3,6 +3,8 @@
 Annotations are read while the program runs: FastAPI makes the API's description and its checks of them.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
@@ -11,7 +13,17 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from onenet_sim.console.answers import Answer
 from onenet_sim.console.stream import EventStream
-from onenet_sim.world import ClockMode, Layer, Simulation, clock_state, modem_state, world_state
+from onenet_sim.world import (
+    ClockMode,
+    Layer,
+    Refusal,
+    Simulation,
+    UnknownDevice,
+    clock_state,
+    modem_state,
+    upgrade_state,
+    world_state,
+)
 
 _LONGEST_JUMP = 10 * 366 * 86_400
 _LARGEST_ID = 10**15
@@ -76,6 +88,18 @@ class RadioOrder(_Order):
     rsrp: int | None = Field(default=None, ge=-156, le=-44, description="Received power, in dBm.", examples=[-110])
     snr: int | None = Field(default=None, ge=-30, le=30, description="Signal above noise, in dB.")
     ecl: int | None = Field(default=None, ge=0, le=2, description="Coverage enhancement level.", examples=[2])
+class FirmwareOrder(_Order):
+    """What firmware a device is to run."""
+
+    version: str = Field(
+        pattern="^[!-~]{1,64}$", description="What `/3/0/3` reads afterwards.", examples=["MN316-DBRS-MBRH0C01"]
+    )
+    image: str | None = Field(
+        default=None,
+        pattern="^([0-9A-Fa-f]{2})+$",
+        description="The image as hex; without one an image of 16 KiB is made that brings the version.",
+        examples=[None],
+    )
 
 
 class Nothing(_Order):
@@ -124,6 +148,7 @@ _STATE = {
     "devices": [{"id": "1", "imei": "869975030000017", "imsi": "460040000000001", "online": True}],
     "journal": {"events": 214, "dropped": 0},
 }
+_UPGRADE = {"version": "MN316-DBRS-MBRH0C01", "size": 16384, "sent": 8192, "state": "downloading", "reason": ""}
 _EVENT = {
     "id": 15,
     "time": 2.5,
@@ -231,6 +256,38 @@ async def radio(
     bench = simulation.benches[name]
     bench.receive(bench.modem.reception.changed(**order.model_dump()))
     return Answer(modem_state(bench, simulation.clock.now))
+_Imei = Annotated[str, Path(description="The device's IMEI.", examples=["869975030000017"])]
+
+
+@router.post(
+    "/devices/{imei}/firmware", summary="Upgrade a device's firmware over the air", responses=_answers(_UPGRADE)
+)
+async def start_upgrade(simulation: _Inside, imei: _Imei, order: FirmwareOrder) -> Response:
+    """Begin to send the image; the answer does not wait for the end. 409 is answered if the device is offline."""
+    image = None if order.image is None else bytes.fromhex(order.image)
+    with _refused():
+        return Answer(upgrade_state(simulation.platform.start_upgrade(imei, order.version, image)))
+
+
+@router.get("/devices/{imei}/firmware", summary="Look at a device's upgrade", responses=_answers(_UPGRADE))
+async def upgrade(simulation: _Inside, imei: _Imei) -> Response:
+    """Return the newest one: `downloading`, `downloaded`, `updating`, then `done` or `failed` with a reason."""
+    with _refused():
+        newest = simulation.platform.upgrade(imei)
+    if newest is None:
+        raise HTTPException(404, f"device {imei!a:.80} was never upgraded; POST begins an upgrade")
+    return Answer(upgrade_state(newest))
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """Answer what the platform refuses."""
+    try:
+        yield
+    except UnknownDevice as refusal:
+        raise HTTPException(404, f"{refusal}; a device has a record once it has logged in") from None
+    except Refusal as refusal:
+        raise HTTPException(409, str(refusal)) from None
 
 
 @router.post("/reset", summary="Begin a fresh world", responses=_answers(_STATE))

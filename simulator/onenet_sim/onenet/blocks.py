@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from aiocoap import CONTINUE, GET, Message
@@ -36,12 +37,34 @@ async def in_blocks(
     if len(payload) <= _BLOCK:
         reply = await endpoint.exchange(request, remote, token=token, answered=answered)
     else:
-        reply = await _send(endpoint, request, remote, payload)
+        reply = await send_blocks(endpoint, request, lambda: remote)
     return await _fetch(endpoint, request, remote, reply)
 
 
-async def _send(endpoint: Endpoint, request: Message, remote: Remote, payload: bytes) -> Reply:
-    number, exponent = 0, _EXPONENT
+async def send_blocks(
+    endpoint: Endpoint,
+    request: Message,
+    remote: Callable[[], Remote],
+    *,
+    exponent: int = _EXPONENT,
+    within: float | None = None,
+    acknowledged: Callable[[int], None] = lambda _octets: None,
+) -> Reply:
+    """Send a request's payload in blocks and return the answer to the last, or to the first that was refused.
+
+    Args:
+        endpoint: Where they go out.
+        request: The request; a peer that wants smaller blocks gets them.
+        remote: Tells the peer's present address before each block.
+        exponent: The blocks have 2 to the power of this plus 4 octets.
+        within: How long each block may take, in seconds.
+        acknowledged: Called with the number of octets that the peer has, after each block.
+
+    Raises:
+        TimeoutError: A block took too long.
+        Unanswered: The peer answered a block with RST, or the endpoint was closed.
+    """
+    payload, number = request.payload, 0
     while True:
         size = 1 << exponent + 4
         more = (number + 1) * size < len(payload)
@@ -50,7 +73,10 @@ async def _send(endpoint: Endpoint, request: Message, remote: Remote, payload: b
         part.opt.block1 = (number, more, exponent)
         if number == 0:
             part.opt.size1 = len(payload)
-        reply = await endpoint.exchange(part, remote)
+        async with asyncio.timeout(within):
+            reply = await endpoint.exchange(part, remote())
+        if reply.message.code.is_successful():
+            acknowledged(min((number + 1) * size, len(payload)))
         accepted = reply.message.opt.block1
         if not more or reply.message.code != CONTINUE:
             return reply

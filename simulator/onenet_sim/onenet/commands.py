@@ -105,7 +105,13 @@ class Commands:
         await self._ask(device, "write", instance, request, CHANGED, "command", self._deadline(within))
 
     async def execute(
-        self, device: Device, path: Path, arguments: str = "", *, within: float | None = None
+        self,
+        device: Device,
+        path: Path,
+        arguments: str = "",
+        *,
+        why: str = "command",
+        within: float | None = None,
     ) -> None:
         """Execute a resource with its arguments, as plain text."""
         if path.resource_id is None:
@@ -113,7 +119,7 @@ class Commands:
         request = Message(code=POST, uri_path=path.segments, payload=_bounded(arguments.encode(errors="replace")))
         if arguments:
             request.opt.content_format = int(ContentFormat.TEXT)
-        await self._ask(device, "execute", path, request, CHANGED, "command", self._deadline(within))
+        await self._ask(device, "execute", path, request, CHANGED, why, self._deadline(within))
 
     async def observe(
         self,

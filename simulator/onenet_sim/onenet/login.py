@@ -38,12 +38,21 @@ class LoginChain:
         self._journal = journal
         self._settings = settings
         self._running: dict[Device, set[asyncio.Task[None]]] = {}
+        self._awaited: dict[Device, asyncio.Future[None]] = {}
 
     def begin(self, device: Device, instances: Sequence[Path], *, registered: bool) -> None:
         """Start a chain for these instances: of a registration, or new ones of an update."""
         task = asyncio.get_running_loop().create_task(self._run(device, tuple(instances), registered=registered))
         self._running.setdefault(device, set()).add(task)
         task.add_done_callback(lambda _: self._ended(device, task))
+
+    def next(self, device: Device) -> asyncio.Future[None]:
+        """Return what is done once the device has registered again and the chain after that has ended.
+
+        Who asks anew for a device takes the place of who asked before.
+        """
+        self._awaited[device] = asyncio.get_running_loop().create_future()
+        return self._awaited[device]
 
     def _ended(self, device: Device, task: asyncio.Task[None]) -> None:
         tasks = self._running.get(device, set())
@@ -75,6 +84,9 @@ class LoginChain:
             self._journal.note(
                 Explanation(f"nothing more is asked of device {device.imei} after its login: {refusal}")
             )
+        awaited = self._awaited.pop(device, None) if registered else None
+        if awaited is not None and not awaited.done():
+            awaited.set_result(None)
 
     async def _observe(
         self, device: Device, instances: tuple[Path, ...], cause: int | None, *, registered: bool

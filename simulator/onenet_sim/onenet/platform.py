@@ -12,6 +12,7 @@ from onenet_sim.onenet.commands import Commands
 from onenet_sim.onenet.datapoints import DataPoints
 from onenet_sim.onenet.devices import DeviceRegistry
 from onenet_sim.onenet.errors import Errno, Refusal, UnknownDevice
+from onenet_sim.onenet.firmware import Upgrades
 from onenet_sim.onenet.gate import Gate
 from onenet_sim.onenet.junction import Junction
 from onenet_sim.onenet.login import LoginChain
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from onenet_sim.lwm2m import Attributes, Path
     from onenet_sim.onenet.channel import AddressT, DatagramChannel
     from onenet_sim.onenet.devices import Device
+    from onenet_sim.onenet.firmware import Upgrade
     from onenet_sim.onenet.readings import Reading, ResourceWrite
     from onenet_sim.onenet.settings import PlatformSettings
     from onenet_sim.onenet.wire import Remote
@@ -122,6 +124,14 @@ class Platform:
         found, _ = await self._commands.discover(self.device(imei), path, within=timeout)
         return found
 
+    def start_upgrade(self, imei: str, version: str, image: bytes | None = None) -> Upgrade:
+        """Begin to upgrade a device's firmware; see :meth:`~onenet_sim.onenet.firmware.Upgrades.start`."""
+        return self._alive.upgrades.start(self.device(imei), version, image)
+
+    def upgrade(self, imei: str) -> Upgrade | None:
+        """Return the device's newest upgrade as it stands, or None."""
+        return self._alive.upgrades.of(self.device(imei))
+
     def device(self, imei: str) -> Device:
         """Return the device with that IMEI.
 
@@ -135,9 +145,13 @@ class Platform:
 
     @property
     def _commands(self) -> Commands:
+        return self._alive.commands
+
+    @property
+    def _alive(self) -> _Running:
         if self._running is None:
             raise Refusal(Errno.RPC, "rpc error", "the platform is stopped")
-        return self._running.commands
+        return self._running
 
 
 class _Running:
@@ -174,6 +188,7 @@ class _Running:
             settings=settings,
         )
         self._login = LoginChain(self.commands, journal, settings)
+        self.upgrades = Upgrades(self._endpoint, self.commands, self._login, journal)
         self._access = AccessMachine(
             devices=platform.devices,
             gate=gate,
@@ -189,6 +204,7 @@ class _Running:
         self._endpoint.moved(before, after)
 
     async def close(self) -> None:
+        await self.upgrades.close()
         await self._bootstrap.close()
         await self._endpoint.close()
         self._junction.close()  # nothing comes in from here on

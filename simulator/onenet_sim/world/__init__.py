@@ -2,12 +2,13 @@
 
 from onenet_sim.journal import Event, HttpAnswer, HttpRequest, Json, Layer
 from onenet_sim.modem import Pace, ProfileError, profile_names
+from onenet_sim.onenet import Refusal, UnknownDevice
 from onenet_sim.world.clock import Clock, ClockMode
 from onenet_sim.world.identities import draw_iccid, draw_identity, draw_imei, draw_imsi
 from onenet_sim.world.line import SerialLine
 from onenet_sim.world.settings import Unknown, WorldSettings, present
 from onenet_sim.world.simulation import Simulation
-from onenet_sim.world.state import clock_state, modem_state, world_state
+from onenet_sim.world.state import clock_state, modem_state, upgrade_state, world_state
 from onenet_sim.world.world import FailedRunError, Modem, OneNet, World
 
 __all__ = [
@@ -23,9 +24,11 @@ __all__ = [
     "OneNet",
     "Pace",
     "ProfileError",
+    "Refusal",
     "SerialLine",
     "Simulation",
     "Unknown",
+    "UnknownDevice",
     "World",
     "WorldSettings",
     "clock_state",
@@ -36,5 +39,6 @@ __all__ = [
     "modem_state",
     "present",
     "profile_names",
+    "upgrade_state",
     "world_state",
 ]

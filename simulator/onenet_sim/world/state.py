@@ -9,7 +9,7 @@ from onenet_sim.ports import PtyPort, TcpPort
 if TYPE_CHECKING:
     from onenet_sim.journal import Json
     from onenet_sim.modem.radio import Radio
-    from onenet_sim.onenet import Device
+    from onenet_sim.onenet import Device, Upgrade
     from onenet_sim.world.bench import Bench
     from onenet_sim.world.clock import Clock
     from onenet_sim.world.simulation import Simulation
@@ -90,3 +90,14 @@ def _radio(radio: Radio, *, asleep: bool) -> dict[str, Json]:
 
 def _device(device: Device) -> dict[str, Json]:
     return {"id": device.id, "imei": device.imei, "imsi": device.imsi, "online": device.online}
+
+
+def upgrade_state(upgrade: Upgrade) -> dict[str, Json]:
+    """Return a firmware upgrade as it stands."""
+    return {
+        "version": upgrade.version,
+        "size": upgrade.size,
+        "sent": upgrade.sent,
+        "state": str(upgrade.state),
+        "reason": upgrade.reason,
+    }

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
 
     from onenet_sim.journal import Event, Json, Layer
-    from onenet_sim.onenet import Device, PointValue, Reading, ResourceWrite
+    from onenet_sim.onenet import Device, PointValue, Reading, ResourceWrite, Upgrade
     from onenet_sim.world.bench import Bench
     from onenet_sim.world.http import AsgiApp, HttpServer
 
@@ -403,3 +403,15 @@ class OneNet:
         """Execute a resource."""
         platform = self._world.simulation.platform
         self._world.run(platform.execute(imei, Path.parse(path), args, timeout))
+
+    def start_upgrade(self, imei: str, version: str, image: bytes | None = None) -> Upgrade:
+        """Begin to upgrade a device's firmware over the air; without an image one is made that brings the version.
+
+        Raises:
+            Refusal: The device is unknown or offline, is being upgraded already, or cannot be sent this image.
+        """
+        return self._world.call(lambda s: s.platform.start_upgrade(imei, version, image))
+
+    def upgrade(self, imei: str) -> Upgrade | None:
+        """Return the device's newest upgrade as it stands, or None."""
+        return self._world.call(lambda s: s.platform.upgrade(imei))

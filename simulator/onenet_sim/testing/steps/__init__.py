@@ -40,6 +40,9 @@ Platform                                                              平台
 the platform knows the device; … with auth code cmiot                 平台已有该设备；…，鉴权码为 cmiot
 the platform shows the device online (offline)                        平台显示设备在线（离线）
 data stream 3303_0_5700 holds 25.5; … is empty                        数据流 3303_0_5700 的最新值为 25.5；…为空
+the platform upgrades the device to firmware MN316-2; … with a        平台将设备升级到固件 MN316-2；…，但镜像已损坏
+broken image
+the platform shows the upgrade as done (failed, updating, …)          平台显示升级成功（失败、更新中、…）
 the application reads /3303/0/5700                                    应用读取 /3303/0/5700
 the application writes 21.5 to /3308/0/5900                           应用向 /3308/0/5900 写入 21.5
 the application executes /3303/0/5605; … with reset                   应用执行 /3303/0/5605；…，参数 reset
