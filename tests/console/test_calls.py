@@ -250,8 +250,8 @@ def test_openapi_describes_each_call_with_examples_that_work(http: httpx.Client,
         ("get", "/control/journal"),
         ("post", "/control/modems/{name}/power"),
         ("post", "/control/modems/{name}/radio"),
-        ("post", "/control/devices/{imei}/firmware"),
-        ("get", "/control/devices/{imei}/firmware"),
+        ("post", "/control/devices/{imei}/upgrade"),
+        ("get", "/control/devices/{imei}/upgrade"),
         ("post", "/control/reset"),
     }
     for (method, path), call in calls.items():

@@ -36,7 +36,7 @@ commands = st.sampled_from(
         "+NPSMR", "+CGCONTRDP", "+MIPLCFG", "+MIPLQMGR", "+MIPLUPDATESET", "+MIPLDEVINFO", "+MIPLDTLSNAT",
         "+MIPLLTRDP", "+MIPLFOTACFG", "+MIPLCONF", "+MIPLDEL", "+MIPLREAD", "+MIPLWRITE", "+MIPLEXECUTE",
         "+NSOCR", "+NSOCO", "+NSOST", "+NSORF", "+NSOCL", "+IPSTART", "+IPSEND", "+IPRCFG", "+NPING", "+PING",
-        "+CMDNS", "+QDNS", "+CEDRXS", "+SM", "+CSCON",
+        "+CMDNS", "+QDNS", "+CEDRXS", "+SM", "+CSCON", "+MIPLSOTAVER", "+MIPLSOTA",
     ]
 )  # fmt: skip
 LEGACY = (

@@ -19,6 +19,7 @@ from onenet_sim.world import (
     Refusal,
     Simulation,
     UnknownDevice,
+    UpgradeKind,
     clock_state,
     modem_state,
     upgrade_state,
@@ -88,11 +89,18 @@ class RadioOrder(_Order):
     rsrp: int | None = Field(default=None, ge=-156, le=-44, description="Received power, in dBm.", examples=[-110])
     snr: int | None = Field(default=None, ge=-30, le=30, description="Signal above noise, in dB.")
     ecl: int | None = Field(default=None, ge=0, le=2, description="Coverage enhancement level.", examples=[2])
-class FirmwareOrder(_Order):
-    """What firmware a device is to run."""
+
+
+class UpgradeOrder(_Order):
+    """What a device is to run."""
 
     version: str = Field(
-        pattern="^[!-~]{1,64}$", description="What `/3/0/3` reads afterwards.", examples=["MN316-DBRS-MBRH0C01"]
+        pattern="^[!-~]{1,64}$", description="What it says of itself afterwards.", examples=["MN316-DBRS-MBRH0C01"]
+    )
+    kind: Literal["firmware", "software"] = Field(
+        default="firmware",
+        description="The module's own `firmware` (FOTA), or its host's `software` (SOTA).",
+        examples=["firmware"],
     )
     image: str | None = Field(
         default=None,
@@ -148,7 +156,14 @@ _STATE = {
     "devices": [{"id": "1", "imei": "869975030000017", "imsi": "460040000000001", "online": True}],
     "journal": {"events": 214, "dropped": 0},
 }
-_UPGRADE = {"version": "MN316-DBRS-MBRH0C01", "size": 16384, "sent": 8192, "state": "downloading", "reason": ""}
+_UPGRADE = {
+    "kind": "firmware",
+    "version": "MN316-DBRS-MBRH0C01",
+    "size": 16384,
+    "sent": 8192,
+    "state": "downloading",
+    "reason": "",
+}
 _EVENT = {
     "id": 15,
     "time": 2.5,
@@ -256,20 +271,21 @@ async def radio(
     bench = simulation.benches[name]
     bench.receive(bench.modem.reception.changed(**order.model_dump()))
     return Answer(modem_state(bench, simulation.clock.now))
+
+
 _Imei = Annotated[str, Path(description="The device's IMEI.", examples=["869975030000017"])]
 
 
-@router.post(
-    "/devices/{imei}/firmware", summary="Upgrade a device's firmware over the air", responses=_answers(_UPGRADE)
-)
-async def start_upgrade(simulation: _Inside, imei: _Imei, order: FirmwareOrder) -> Response:
+@router.post("/devices/{imei}/upgrade", summary="Upgrade a device over the air", responses=_answers(_UPGRADE))
+async def start_upgrade(simulation: _Inside, imei: _Imei, order: UpgradeOrder) -> Response:
     """Begin to send the image; the answer does not wait for the end. 409 is answered if the device is offline."""
     image = None if order.image is None else bytes.fromhex(order.image)
     with _refused():
-        return Answer(upgrade_state(simulation.platform.start_upgrade(imei, order.version, image)))
+        begun = simulation.platform.start_upgrade(imei, order.version, image, UpgradeKind(order.kind))
+    return Answer(upgrade_state(begun))
 
 
-@router.get("/devices/{imei}/firmware", summary="Look at a device's upgrade", responses=_answers(_UPGRADE))
+@router.get("/devices/{imei}/upgrade", summary="Look at a device's upgrade", responses=_answers(_UPGRADE))
 async def upgrade(simulation: _Inside, imei: _Imei) -> Response:
     """Return the newest one: `downloading`, `downloaded`, `updating`, then `done` or `failed` with a reason."""
     with _refused():

@@ -31,6 +31,8 @@ class FirmwareResource(IntEnum):
     """An integer that OneNET adds; what it says is not public."""
     ONENET_ACTION = 26501
     """Something that OneNET executes; what it does is not public."""
+    ONENET_SOFTWARE = 26550
+    """What OneNET executes before it upgrades a host's software."""
 
 
 class FirmwareState(IntEnum):

@@ -43,6 +43,14 @@ class MiplEvent(IntEnum):
     FIRMWARE_INTERRUPTED = 47
 
 
+class BlockPlace(IntEnum):
+    """``<flag>`` of ``+MIPLWRITE``, for a block of an image."""
+
+    LAST = 0
+    FIRST = 1
+    MIDDLE = 2
+
+
 class ResultCode(IntEnum):
     """``<result>`` of the ``...RSP`` commands, and the CoAP code it becomes."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from onenet_sim.lwm2m import Link, Path, format_links
+from onenet_sim.lwm2m import FIRMWARE_OBJECT, Link, Path, format_links
 from onenet_sim.modem.coap import Peer
 from onenet_sim.modem.codes import IotPlatform, NamePattern
 
@@ -72,6 +72,7 @@ class Device:
         binding: The binding for the platform; None until the host chooses one.
         updates_itself: It updates 30 s before the end of its lifetime.
         renegotiates_after: Seconds without traffic after which a new DTLS handshake is due; 0 is never.
+        software_version: The version of the host's own software, if the host takes upgrades of it (SOTA).
     """
 
     server: Server
@@ -86,6 +87,7 @@ class Device:
     binding: BindingMode | None = None
     updates_itself: bool = False
     renegotiates_after: int = 120
+    software_version: str = ""
 
     @property
     def current_server(self) -> Server:
@@ -103,6 +105,8 @@ class Device:
 
     def has(self, path: Path) -> bool:
         """Whether the object, and the instance if the path has one, were added."""
+        if self.takes_software(path):
+            return True
         added = self.objects.get(path.object_id)
         return added is not None and path.instance_id in {None, *added.instances}
 
@@ -115,6 +119,10 @@ class Device:
         for known in (self.types, self.values):
             for each in [resource for resource in known if path.contains(resource)]:
                 del known[each]
+
+    def takes_software(self, path: Path) -> bool:
+        """Whether the path belongs to object 5 and the host answers for it, as its own software goes there."""
+        return bool(self.software_version) and path.object_id == FIRMWARE_OBJECT and path.instance_id in {None, 0}
 
     def declare(self, path: Path, kind: ValueType) -> None:
         """Remember a resource that was reported or read, and its type."""

@@ -34,8 +34,6 @@ KNOWN_DIFFERENCES = (
 
 _IN_NO_PROFILE = {
     "+MIPLUPDATESET": ("update by itself before the lifetime ends", "manual 4.5: MN318, ML305A and ML307 only"),
-    "+MIPLSOTAVER": ("version of the host's own software", "template SOTA pages: a special firmware"),
-    "+MIPLSOTA": ("progress of a software upgrade", "template SOTA pages: a special firmware"),
 }
 """Commands that manuals name and no shipped profile has: what they do, and where that is said."""
 

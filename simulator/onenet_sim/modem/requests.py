@@ -20,7 +20,7 @@ from onenet_sim.lwm2m import (
     Path,
     decode_tlv_payload,
 )
-from onenet_sim.modem import standard, urcs
+from onenet_sim.modem import software, standard, urcs
 from onenet_sim.modem.coap import make_message
 from onenet_sim.modem.codes import ResultCode
 from onenet_sim.modem.output import Sort
@@ -126,7 +126,7 @@ class Requests:
 
     def _dispatch(self, operation: Operation, path: Path, incoming: Incoming) -> None:
         module = self._module
-        if path.object_id in standard.OBJECTS:
+        if path.object_id in standard.OBJECTS and not self._device.takes_software(path):
             standard.answer(module, operation, path, incoming)
             return
         if not self._device.has(path):
@@ -189,14 +189,19 @@ class Requests:
                     raise Lwm2mError(problem)
                 lines = [urcs.parameter(number, path, attributes)]
             case Operation.WRITE:
-                values = self._written(path, message)
-                family = self._module.profile.family
-                as_text = self._module.configuration.writes_as_text
-                return (
-                    urcs.write(number, values, family, buffered=False, as_text=as_text),
-                    urcs.write(number, values, family, buffered=True, as_text=as_text),
-                )
+                return self._write_lines(number, path, message)
         return lines, lines
+
+    def _write_lines(self, number: int, path: Path, message: Message) -> tuple[list[Fields], list[Fields]]:
+        if self._device.takes_software(path):
+            lines = software.printed(number, path, message)
+            return lines, lines
+        values = self._written(path, message)
+        family, as_text = self._module.profile.family, self._module.configuration.writes_as_text
+        return (
+            urcs.write(number, values, family, buffered=False, as_text=as_text),
+            urcs.write(number, values, family, buffered=True, as_text=as_text),
+        )
 
     def _written(self, path: Path, message: Message) -> list[tuple[Path, MiplValue]]:
         """Return what a write carries, value by value, in the types that the host declared."""
@@ -324,7 +329,12 @@ class Requests:
             self.finish(request, self._observe_reply(request.path))
             self._module.reports.observe(request)
         else:
-            self.finish(request, make_message(result.coap))
+            self.finish(request, self._answer(request, result.coap))
+
+    def _answer(self, request: Request, code: codes.Code) -> Message:
+        if self._device.takes_software(request.path):
+            return software.answer(request.incoming.message, code)
+        return make_message(code)
 
     def answer_discover(self, request: Request, resources: tuple[int, ...]) -> None:
         """Answer a DISCOVER with the object's resources."""

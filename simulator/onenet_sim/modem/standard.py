@@ -76,7 +76,8 @@ def read(path: Path, resources: Mapping[int, tuple[DataType, Value]]) -> Message
 
 
 def _resources(module: Module) -> dict[int, tuple[DataType, Value]]:
-    label = module.profile.label
+    label, device = module.profile.label, module.device
+    version = device.software_version if device else ""
     return {
         0: (DataType.STRING, label.manufacturer),
         1: (DataType.STRING, label.model),
@@ -84,4 +85,5 @@ def _resources(module: Module) -> dict[int, tuple[DataType, Value]]:
         3: (DataType.STRING, module.configuration.flash.revision),
         9: (DataType.INTEGER, 100),
         16: (DataType.STRING, "U"),
+        **({19: (DataType.STRING, version)} if version else {}),
     }

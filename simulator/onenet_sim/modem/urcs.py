@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from onenet_sim.at import Field, Fields, Quoted, fields
-from onenet_sim.modem.codes import MiplEvent
+from onenet_sim.lwm2m import FIRMWARE_OBJECT
+from onenet_sim.modem.codes import BlockPlace, MiplEvent
 from onenet_sim.modem.profile import Family
 from onenet_sim.modem.values import MiplValue, ValueType, print_value
 
@@ -68,8 +69,9 @@ def read(number: int, path: Path) -> Fields:
 
 
 def execute(number: int, path: Path, argument: str) -> Fields:
-    """``+MIPLEXECUTE: <ref>,<mid>,<objid>,<insid>,<resid>[,<len>,"<argument>"]``."""
-    tail: tuple[Field, ...] = (len(argument), Quoted(argument)) if argument else ()
+    """``+MIPLEXECUTE: <ref>,<mid>,<objid>,<insid>,<resid>[,<len>,"<argument>"]``; object 5 has both always."""
+    shown = argument or path.object_id == FIRMWARE_OBJECT
+    tail: tuple[Field, ...] = (len(argument), Quoted(argument)) if shown else ()
     return fields("+MIPLEXECUTE", REF, number, *_levels(path), *tail)
 
 
@@ -77,6 +79,12 @@ def parameter(number: int, path: Path, attributes: Attributes) -> Fields:
     """``+MIPLPARAMETER: <ref>,<mid>,<objid>,<insid>,<resid>,<len>,"pmin=15;pmax=60"``."""
     text = ";".join(attributes.to_query())
     return fields("+MIPLPARAMETER", REF, number, *_levels(path), len(text), Quoted(text))
+
+
+def block(number: int, path: Path, octets: bytes, place: BlockPlace) -> Fields:
+    """``+MIPLWRITE: <ref>,<mid>,<objid>,<insid>,<resid>,2,<hex digits>,<hex>,<flag>`` for a block of an image."""
+    text = octets.hex().upper()
+    return fields("+MIPLWRITE", REF, number, *_levels(path), int(ValueType.OPAQUE), len(text), text, int(place))
 
 
 def write(

@@ -17,7 +17,7 @@ from onenet_sim.onenet.errors import (
     Refusal,
     UnknownDevice,
 )
-from onenet_sim.onenet.firmware import Upgrade, UpgradeState
+from onenet_sim.onenet.firmware import Upgrade, UpgradeKind, UpgradeState
 from onenet_sim.onenet.platform import Platform
 from onenet_sim.onenet.readings import PointValue, Reading, ResourceWrite
 from onenet_sim.onenet.settings import PlatformSettings
@@ -49,5 +49,6 @@ __all__ = [
     "Subscriptions",
     "UnknownDevice",
     "Upgrade",
+    "UpgradeKind",
     "UpgradeState",
 ]

@@ -104,6 +104,12 @@ class Commands:
         )
         await self._ask(device, "write", instance, request, CHANGED, "command", self._deadline(within))
 
+    async def write_octets(self, device: Device, path: Path, octets: bytes, *, why: str = "command") -> None:
+        """Write a resource as it is, opaque."""
+        request = Message(code=PUT, uri_path=path.segments, payload=_bounded(octets))
+        request.opt.content_format = int(ContentFormat.OPAQUE)
+        await self._ask(device, "write", path, request, CHANGED, why, self._deadline(None))
+
     async def execute(
         self,
         device: Device,

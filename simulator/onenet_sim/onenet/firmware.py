@@ -1,7 +1,8 @@
-"""Firmware upgrades over the air, as the platform carries them out: from the image to the new version.
+"""Upgrades over the air, as the platform carries them out: from the image to the new version.
 
 OneNET publishes no interface for its upgrades, only what a device sees of them: reads of the battery, the image in
-blocks of 512 octets, the execute, and the time limits (FAQ: about 2 minutes a block, 20 minutes in all).
+blocks of 512 octets, the execute, and the time limits (FAQ: about 2 minutes a block, 20 minutes in all). Of an
+upgrade of the host's own software (SOTA) its pages show the first requests; its end is inferred.
 """
 
 from __future__ import annotations
@@ -58,9 +59,23 @@ _LOOK_AGAIN = 5.0
 _FIRMWARE = Path(FIRMWARE_OBJECT, 0)
 _PACKAGE = _FIRMWARE.child(FirmwareResource.PACKAGE)
 _UPDATE = _FIRMWARE.child(FirmwareResource.UPDATE)
-_VERSION = Path(3, 0, 3)
+_TRIGGER = _FIRMWARE.child(FirmwareResource.ONENET_SOFTWARE)
 _BATTERY = Path(3, 0, 9)
-_WHY = "firmware upgrade"
+_WHY = "upgrade"
+
+
+class UpgradeKind(StrEnum):
+    """What is upgraded."""
+
+    FIRMWARE = "firmware"
+    """The module (FOTA)."""
+    SOFTWARE = "software"
+    """The host behind it (SOTA)."""
+
+    @property
+    def version(self) -> Path:
+        """Where the device tells its version."""
+        return Path(3, 0, 3 if self is UpgradeKind.FIRMWARE else 19)
 
 
 class UpgradeState(StrEnum):
@@ -83,13 +98,15 @@ class Upgrade:
     """The upgrade of one device.
 
     Attributes:
-        version: What the device is to run.
+        kind: What is upgraded.
+        version: What it is to run.
         size: Octets of the image.
         sent: How many of them the device has acknowledged.
         state: How far it is.
         reason: Why it failed, if so.
     """
 
+    kind: UpgradeKind
     version: str
     size: int
     sent: int = 0
@@ -117,7 +134,7 @@ class Upgrades:
         """Return the device's newest upgrade as it stands, or None."""
         return self._newest.get(device)
 
-    def start(self, device: Device, version: str, image: bytes | None) -> Upgrade:
+    def start(self, device: Device, version: str, image: bytes | None, kind: UpgradeKind) -> Upgrade:
         """Begin an upgrade; without an image one of 16 KiB is made that brings the version.
 
         Raises:
@@ -137,9 +154,9 @@ class Upgrades:
         if present is not None and present.under_way:
             why = f"device {device.imei} is being upgraded to {present.version}: {present.state}"
             raise Refusal(Errno.LIMIT, "system logic limit", why)
-        self._newest[device] = Upgrade(version, len(image))
+        self._newest[device] = Upgrade(kind, version, len(image))
         self._note(device, f"{version}, {len(image)} octets")
-        task = asyncio.get_running_loop().create_task(self._run(device, version, image))
+        task = asyncio.get_running_loop().create_task(self._run(device, version, image, kind))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return self._newest[device]
@@ -150,12 +167,13 @@ class Upgrades:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _run(self, device: Device, version: str, image: bytes) -> None:
+    async def _run(self, device: Device, version: str, image: bytes, kind: UpgradeKind) -> None:
         try:
             async with asyncio.timeout(_WHOLE_UPGRADE):
+                await self._prepare(device, kind)
                 await self._download(device, image)
-                await self._update(device)
-                await self._verify(device, version)
+                await self._update(device, kind)
+                await self._verify(device, version, kind)
         except TimeoutError:
             state = self._newest[device].state
             self._fail(device, f"after {_WHOLE_UPGRADE / 60:g} minutes it was still {state}")
@@ -173,13 +191,23 @@ class Upgrades:
         self._note(device, reason)
 
     def _note(self, device: Device, detail: str) -> None:
-        what = f"firmware {self._newest[device].state}"
+        upgrade = self._newest[device]
+        what = f"{upgrade.kind} {upgrade.state}"
         self._journal.note(DeviceChanged(device.id, device.imei, what, detail))
 
     # --- the steps --------------------------------------------------------------------------------
 
+    async def _prepare(self, device: Device, kind: UpgradeKind) -> None:
+        match kind:
+            case UpgradeKind.FIRMWARE:
+                await self._look_at_battery(device)
+            case UpgradeKind.SOFTWARE:
+                await self._commands.execute(device, _TRIGGER, why=_WHY)
+                await self._commands.read(device, kind.version, why=_WHY)
+                await self._firmware(device)
+                await self._commands.write_octets(device, _PACKAGE, b"", why=_WHY)
+
     async def _download(self, device: Device, image: bytes) -> None:
-        await self._look_at_battery(device)
         await self._push(device, image)
         state, _ = await self._firmware(device)
         while state is FirmwareState.DOWNLOADING:
@@ -232,19 +260,20 @@ class Upgrades:
         self._journal.note(Explanation(failure.explanation), cause=result)
         return failure
 
-    async def _update(self, device: Device) -> None:
-        await self._look_at_battery(device)
+    async def _update(self, device: Device, kind: UpgradeKind) -> None:
+        if kind is UpgradeKind.FIRMWARE:
+            await self._look_at_battery(device)
         login = self._login.next(device)
         await self._commands.execute(device, _UPDATE, why=_WHY)
         self._go(device, UpgradeState.UPDATING)
         await login
 
-    async def _verify(self, device: Device, version: str) -> None:
+    async def _verify(self, device: Device, version: str, kind: UpgradeKind) -> None:
         _, result = await self._firmware(device)
         if result is not UpdateResult.UPDATED:
             why = f"the device's update result is {result}, {result.name.lower().replace('_', ' ')}"
             raise CommandFailed(Reason.RESP_ERROR, why)
-        readings = await self._commands.read(device, _VERSION, why=_WHY)
+        readings = await self._commands.read(device, kind.version, why=_WHY)
         found = [reading.value for reading in readings]
         if found != [version]:
             raise CommandFailed(Reason.RESP_ERROR, f"the device updated, yet it runs {found}, not {version}")

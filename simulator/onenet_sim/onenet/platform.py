@@ -12,7 +12,7 @@ from onenet_sim.onenet.commands import Commands
 from onenet_sim.onenet.datapoints import DataPoints
 from onenet_sim.onenet.devices import DeviceRegistry
 from onenet_sim.onenet.errors import Errno, Refusal, UnknownDevice
-from onenet_sim.onenet.firmware import Upgrades
+from onenet_sim.onenet.firmware import UpgradeKind, Upgrades
 from onenet_sim.onenet.gate import Gate
 from onenet_sim.onenet.junction import Junction
 from onenet_sim.onenet.login import LoginChain
@@ -124,9 +124,11 @@ class Platform:
         found, _ = await self._commands.discover(self.device(imei), path, within=timeout)
         return found
 
-    def start_upgrade(self, imei: str, version: str, image: bytes | None = None) -> Upgrade:
-        """Begin to upgrade a device's firmware; see :meth:`~onenet_sim.onenet.firmware.Upgrades.start`."""
-        return self._alive.upgrades.start(self.device(imei), version, image)
+    def start_upgrade(
+        self, imei: str, version: str, image: bytes | None = None, kind: UpgradeKind = UpgradeKind.FIRMWARE
+    ) -> Upgrade:
+        """Begin to upgrade a device; see :meth:`~onenet_sim.onenet.firmware.Upgrades.start`."""
+        return self._alive.upgrades.start(self.device(imei), version, image, kind)
 
     def upgrade(self, imei: str) -> Upgrade | None:
         """Return the device's newest upgrade as it stands, or None."""

@@ -2,7 +2,7 @@
 
 from onenet_sim.journal import Event, HttpAnswer, HttpRequest, Json, Layer
 from onenet_sim.modem import Pace, ProfileError, profile_names
-from onenet_sim.onenet import Refusal, UnknownDevice
+from onenet_sim.onenet import Refusal, UnknownDevice, UpgradeKind
 from onenet_sim.world.clock import Clock, ClockMode
 from onenet_sim.world.identities import draw_iccid, draw_identity, draw_imei, draw_imsi
 from onenet_sim.world.line import SerialLine
@@ -29,6 +29,7 @@ __all__ = [
     "Simulation",
     "Unknown",
     "UnknownDevice",
+    "UpgradeKind",
     "World",
     "WorldSettings",
     "clock_state",

@@ -93,8 +93,9 @@ def _device(device: Device) -> dict[str, Json]:
 
 
 def upgrade_state(upgrade: Upgrade) -> dict[str, Json]:
-    """Return a firmware upgrade as it stands."""
+    """Return an upgrade as it stands."""
     return {
+        "kind": str(upgrade.kind),
         "version": upgrade.version,
         "size": upgrade.size,
         "sent": upgrade.sent,

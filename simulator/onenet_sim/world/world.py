@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from onenet_sim.lwm2m import Path
 from onenet_sim.modem import Pace
+from onenet_sim.onenet import UpgradeKind
 from onenet_sim.ports import MemoryPort, PtyPort
 from onenet_sim.world.clock import Clock, ClockMode
 from onenet_sim.world.line import SerialLine
@@ -404,13 +405,19 @@ class OneNet:
         platform = self._world.simulation.platform
         self._world.run(platform.execute(imei, Path.parse(path), args, timeout))
 
-    def start_upgrade(self, imei: str, version: str, image: bytes | None = None) -> Upgrade:
-        """Begin to upgrade a device's firmware over the air; without an image one is made that brings the version.
+    def start_upgrade(
+        self, imei: str, version: str, image: bytes | None = None, kind: str = "firmware"
+    ) -> Upgrade:
+        """Begin to upgrade a module's ``firmware`` or its host's ``software`` over the air.
+
+        Without an image one is made that brings the version.
 
         Raises:
+            ValueError: The kind is neither of these.
             Refusal: The device is unknown or offline, is being upgraded already, or cannot be sent this image.
         """
-        return self._world.call(lambda s: s.platform.start_upgrade(imei, version, image))
+        chosen = UpgradeKind(kind)
+        return self._world.call(lambda s: s.platform.start_upgrade(imei, version, image, chosen))
 
     def upgrade(self, imei: str) -> Upgrade | None:
         """Return the device's newest upgrade as it stands, or None."""

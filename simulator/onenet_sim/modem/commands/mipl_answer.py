@@ -201,6 +201,12 @@ def _answers_itself(module: Module, operation: Operation) -> bool:
             return False
 
 
+def _may_repeat(module: Module, operation: Operation) -> bool:
+    """Whether a second answer is taken and dropped: to a write, where ``AT+MIPLSOTA`` may have answered it."""
+    software = bool(existing_device(module).software_version)
+    return operation is Operation.OBSERVE or (operation is Operation.WRITE and software)
+
+
 def responder(operation: Operation) -> Callable[..., Result]:
     """Return the handler of a plain answer; where the module answers by itself it takes and drops the host's."""
 
@@ -211,8 +217,8 @@ def responder(operation: Operation) -> Callable[..., Result]:
         if _answers_itself(module, operation):
             return done()
         request = module.requests.find(number, operation)
-        if request is None and operation is Operation.OBSERVE and module.requests.was_answered(number, operation):
-            module.explain(f"OBSERVE {number} was answered already")
+        if request is None and _may_repeat(module, operation) and module.requests.was_answered(number, operation):
+            module.explain(f"{operation.value} {number} was answered already")
             return done()
         if request is None:
             return _unknown(module, number)

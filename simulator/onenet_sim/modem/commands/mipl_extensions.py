@@ -1,6 +1,6 @@
-"""CFG, QMGR, UPDATESET, DEVINFO, DTLSNAT, LTRDP, FOTACFG: what only some OneMO modules have.
+"""CFG, QMGR, UPDATESET, DEVINFO, DTLSNAT, LTRDP, FOTACFG, SOTAVER, SOTA: what only some OneMO modules have.
 
-Source: LwM2M user manual for OneMO modules 4.1 and 4.4 to 4.10.
+Sources: LwM2M user manual for OneMO modules 4.1 and 4.4 to 4.10; OneNET's pages on SOTA with M531x.
 """
 
 from __future__ import annotations
@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from onenet_sim.at import Command, ErrorFamily, Integer, OneOf, Optional, Quoted, Text, done, fields
+from onenet_sim.lwm2m import FIRMWARE_OBJECT
 from onenet_sim.modem import urcs
-from onenet_sim.modem.codes import BindingMode, IotPlatform, NamePattern, Situation
-from onenet_sim.modem.commands.mipl_common import REF, existing_device, without_device
+from onenet_sim.modem.codes import BindingMode, IotPlatform, NamePattern, ResultCode, Situation
+from onenet_sim.modem.commands.mipl_common import REF, existing_device, not_logged_in, without_device
 from onenet_sim.modem.commands.variants import Variant, variant_command
+from onenet_sim.modem.requests import Operation
 from onenet_sim.modem.session import State
 
 if TYPE_CHECKING:
@@ -122,6 +124,32 @@ def _set_fota(module: Module, command: str, hours: int | None) -> Result:
     return done()
 
 
+def _set_software_version(module: Module, version: str) -> Result:
+    """From now on the host answers for object 5."""
+    refusal = _before_open(module)
+    if refusal:
+        return refusal
+    existing_device(module).software_version = version
+    return done()
+
+
+def _report_software(module: Module, step: int) -> Result:
+    """Answer the platform's open write to object 5, if this step is the end of what it asked for."""
+    refusal = not_logged_in(module)
+    if refusal:
+        return refusal
+    requests = (each for each in module.requests.unanswered if each.operation is Operation.WRITE)
+    request = next((each for each in requests if each.path.object_id == FIRMWARE_OBJECT), None)
+    if request is None or step not in {_BLOCK_WRITTEN, _FLASH_ERASED}:
+        why = "no write to object 5 is open" if request is None else "only 1 (written) and 3 (erased) do"
+        module.explain(f"AT+MIPLSOTA={step} answers nothing: {why}")
+    else:
+        module.requests.answer(request, ResultCode.CHANGED)
+    return done()
+
+
+_BLOCK_WRITTEN = 1
+_FLASH_ERASED = 3
 _KEYWORD = Text("cmd")
 _CFG = {
     "platform": Variant(
@@ -177,6 +205,22 @@ _COMMANDS: tuple[Command[Module], ...] = (
         set=_set_fota,
         errors=ErrorFamily.CIS,
         source="manual 4.10",
+    ),
+    Command(
+        "+MIPLSOTAVER",
+        "version of the host's own software",
+        (Text("version", 1, 64),),
+        set=_set_software_version,
+        errors=ErrorFamily.CIS,
+        source="template SOTA pages",
+    ),
+    Command(
+        "+MIPLSOTA",
+        "progress of a software upgrade",
+        (Integer("step", 0, 255),),
+        set=_report_software,
+        errors=ErrorFamily.CIS,
+        source="template SOTA pages",
     ),
 )
 _EXTENSIONS = {command.name: command for command in _COMMANDS}

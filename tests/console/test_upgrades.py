@@ -1,4 +1,4 @@
-"""Firmware upgrades by the control API."""
+"""Upgrades by the control API."""
 
 from __future__ import annotations
 
@@ -36,9 +36,10 @@ def log_in(world: World) -> None:
 
 def test_an_upgrade_is_begun_and_followed_to_its_end(world: World, http: httpx.Client) -> None:
     log_in(world)
-    target = f"/control/devices/{world.modem.imei}/firmware"
+    target = f"/control/devices/{world.modem.imei}/upgrade"
     begun = http.post(target, json={"version": VERSION}).json()
-    assert begun == {"version": VERSION, "size": 16384, "sent": 0, "state": "downloading", "reason": ""}
+    kind = {"kind": "firmware", "version": VERSION, "size": 16384}
+    assert begun == kind | {"sent": 0, "state": "downloading", "reason": ""}
     http.post("/control/clock/advance", json={"seconds": 30})
     assert http.get(target).json() == begun | {"sent": 16384, "state": "updating"}
     log_in(world)
@@ -48,7 +49,7 @@ def test_an_upgrade_is_begun_and_followed_to_its_end(world: World, http: httpx.C
 
 def test_an_image_of_the_callers_own_is_sent_octet_for_octet(world: World, http: httpx.Client) -> None:
     log_in(world)
-    target = f"/control/devices/{world.modem.imei}/firmware"
+    target = f"/control/devices/{world.modem.imei}/upgrade"
     image = b"ONENET-SIM-FIRMWARE mine\n"
     assert http.post(target, json={"version": "mine", "image": image.hex()}).json()["size"] == len(image)
     http.post("/control/clock/advance", json={"seconds": 30})
@@ -56,7 +57,7 @@ def test_an_image_of_the_callers_own_is_sent_octet_for_octet(world: World, http:
 
 
 def test_what_cannot_be_upgraded_is_told(world: World, http: httpx.Client) -> None:
-    target = f"/control/devices/{world.modem.imei}/firmware"
+    target = f"/control/devices/{world.modem.imei}/upgrade"
     order = {"version": VERSION}
     unknown = http.post(target, json=order)
     assert unknown.status_code == 404
@@ -70,5 +71,6 @@ def test_what_cannot_be_upgraded_is_told(world: World, http: httpx.Client) -> No
     assert http.post(target, json=order).status_code == 200
     world.settle()
     assert http.post(target, json=order).status_code == 409
-    for wrong in ({}, {"version": "two words"}, order | {"image": "0"}, order | {"image": "xy"}):
-        assert http.post(target, json=wrong).status_code == 422
+    wrong = ({"version": "two words"}, order | {"image": "0"}, order | {"image": "xy"}, order | {"kind": "all"})
+    for body in ({}, *wrong):
+        assert http.post(target, json=body).status_code == 422
