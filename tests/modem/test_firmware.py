@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from onenet_sim.modem import load_profile
+from onenet_sim.modem import Pace, load_profile
 from tests.modem import wire
 from tests.modem.conftest import Rig
 
@@ -378,3 +378,16 @@ def test_a_power_cut_in_the_update_ends_in_the_new_version_all_the_same(online: 
     online.modem.power_on(online.now)
     online.advance(60)
     assert online.text() == "\r\n+MATREADY\r\n\r\n+MIPLEVENT: 0,44\r\n"
+
+
+def test_at_the_pace_of_the_field_the_event_keeps_its_distance_from_the_boot_text() -> None:
+    rig = Rig(pace=Pace.FIELD)
+    rig.create()
+    rig.feed(b"AT+MIPLOPEN=0,3000,30\r\n")
+    rig.advance(5)
+    push(rig, IMAGE)
+    rig.request(wire.POST, "/5/0/2")
+    rig.advance(40)
+    (booted, text), (told, event) = rig.writes[-2:]
+    assert (text, event) == (b"\r\n+MATREADY\r\n", b"\r\n+MIPLEVENT: 0,44\r\n")
+    assert (booted, told) == (37, 37.25)

@@ -118,7 +118,7 @@ class SerialOutput:
         if self.pace is Pace.INSTANT:
             return 0.0
         match before, sort:
-            case (Sort.BOOT, _) | (_, Sort.BOOT):
+            case (_, Sort.BOOT):
                 return 0.0
             case Sort.OPENING, Sort.FIRST_EVENT:
                 return self._gaps.first_event
