@@ -35,9 +35,8 @@ def events(world: World) -> list[int]:
     return [int(line.split(",")[1]) for line in lines if line.startswith("+MIPLEVENT:")]
 
 
-def lose_coverage_at_block(world: World, number: int) -> Callable[[], None]:
-    """Let the host switch the radio off when so many blocks have come."""
-    octets = b"AT+CFUN=0\r"
+def happen_at_block(world: World, number: int, octets: bytes) -> Callable[[], None]:
+    """Let the host send octets when so many blocks have come."""
     blocks = 0
 
     def follow(event: Event) -> None:
@@ -55,7 +54,7 @@ def lose_coverage_at_block(world: World, number: int) -> Callable[[], None]:
 def test_an_upgrade_whose_coverage_comes_back_in_time_goes_on_where_it_was() -> None:
     with World(seed=3, pace="instant", clock="stopped", pty=False) as world:
         logged_in(world)
-        lose_coverage_at_block(world, 10)
+        happen_at_block(world, 10, b"AT+CFUN=0\r")
         world.onenet.start_upgrade(world.modem.imei, VERSION)
         assert events(world) == [40, 47]
         world.clock.advance(60)
@@ -70,7 +69,7 @@ def test_an_upgrade_whose_coverage_comes_back_in_time_goes_on_where_it_was() -> 
 def test_an_upgrade_whose_coverage_stays_away_fails_and_another_begins_anew() -> None:
     with World(seed=3, pace="instant", clock="stopped", pty=False) as world:
         logged_in(world)
-        unfollow = lose_coverage_at_block(world, 10)
+        unfollow = happen_at_block(world, 10, b"AT+CFUN=0\r")
         world.onenet.start_upgrade(world.modem.imei, VERSION)
         world.clock.advance(121)
         unfollow()
@@ -85,6 +84,22 @@ def test_an_upgrade_whose_coverage_stays_away_fails_and_another_begins_anew() ->
         logged_in(world)
         assert state(world) == "done"
         assert world.modem.command("AT+CGMR") == [VERSION, "OK"]
+
+
+def test_a_module_that_restarts_in_the_midst_of_a_download_has_to_be_sent_the_whole_image_again() -> None:
+    with World(seed=3, pace="instant", clock="stopped", pty=False) as world:
+        logged_in(world)
+        unfollow = happen_at_block(world, 10, b"AT+MREBOOT\r")
+        world.onenet.start_upgrade(world.modem.imei, VERSION)
+        world.settle()
+        unfollow()
+        logged_in(world)
+        world.clock.advance(119)
+        upgrade = world.onenet.upgrade(world.modem.imei)
+        assert upgrade is not None
+        assert upgrade.reason == "the device answered the image with 4.08; expected 2.04"
+        world.onenet.start_upgrade(world.modem.imei, VERSION)
+        assert events(world) == [40, 42, 43]
 
 
 def test_a_reset_world_has_its_old_firmware_and_no_upgrade() -> None:

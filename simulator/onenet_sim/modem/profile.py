@@ -136,7 +136,7 @@ class FirmwareUpdate(StrEnum):
     MODULE = "module"
     """The module, for its own firmware."""
     NONE = "none"
-    """Nobody: 4.04."""
+    """The host, if it has sent ``AT+MIPLSOTAVER``, for its own software; else nobody: 4.04."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -221,11 +221,6 @@ class Upgrades:
     async def _push(self, device: Device, image: bytes) -> None:
         """Write the image, block after block."""
 
-        def remote() -> Remote:
-            if device.registration is None:
-                raise DeviceOffline(device.imei)
-            return device.registration.remote
-
         def acknowledged(octets: int) -> None:
             self._newest[device] = replace(self._newest[device], sent=octets)
 
@@ -237,7 +232,7 @@ class Upgrades:
                 reply = await send_blocks(
                     self._endpoint,
                     request,
-                    remote,
+                    lambda: _address_of(device),
                     exponent=_EXPONENT,
                     within=_ONE_BLOCK,
                     acknowledged=acknowledged,
@@ -297,3 +292,10 @@ class Upgrades:
             shown = {number: value for number, value in values.items() if number is not None}
             why = f"{_FIRMWARE} reads as {shown}; expected a state of 0 to 3 in resource 3 and a result in 5"
             raise CommandFailed(Reason.RESP_ERROR, why) from None
+
+
+def _address_of(device: Device) -> Remote:
+    """Return where the device is reached now; it may have moved since the block before."""
+    if device.registration is None:
+        raise DeviceOffline(device.imei)
+    return device.registration.remote
