@@ -21,9 +21,9 @@ def obey(line: str, settings: LineSettings) -> None:
     match line:
         case "E0" | "E1":
             settings.echo = line == "E1"
-        case "S3=10" | "S3=35":
+        case "S3=10" | "S3=35" | "S3=84":
             settings.line_end = int(line[3:])
-        case "S5=13" | "S5=35" | "S5=127":
+        case "S5=13" | "S5=35" | "S5=65" | "S5=127":
             settings.backspace = int(line[3:])
 
 
@@ -117,8 +117,10 @@ STREAMS: dict[str, tuple[bytes, list[EditorEvent]]] = {
     # S3 and S5
     "S3 is LF": (b"ATS3=10\rATI\r\nAT\n", [Line("S3=10"), Line("I"), Line("")]),
     "S3 is a printable character": (b"ATS3=35\rATI#AT\r+X#", [Line("S3=35"), Line("I"), Line("+X")]),
+    "S3 is the T": (b"ATS3=84\rAT", [Line("S3=84"), Noise(b"A")]),
     "S5 is DEL": (b"ATS5=127\rATX\x7fI\x08\r", [Line("S5=127"), Line("I")]),
     "S5 is a printable character": (b"ATS5=35\rATX#I\r", [Line("S5=35"), Line("I")]),
+    "S5 is the A": (b"ATS5=65\rATI\r", [Line("S5=65"), Noise(b"TI")]),
     "S3 goes before S5": (b"ATS5=13\rATI\r", [Line("S5=13"), Line("I")]),
 }
 

@@ -12,7 +12,6 @@ complete. The rules:
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 _FIRST_PRINTABLE = 0x20
 _DELETE = 0x7F
 _SPACE = b" "
-_BEGINNING = re.compile(rb"[Aa][Tt][\x20-\x7e\x80-\xff]*")
-_PLAIN = re.compile(rb"[\x20-\x7e\x80-\xff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,41 +77,32 @@ class LineEditor:
 
         A line's command may change the echo or the line end for the octets behind it.
         """
-        echo = bytearray()
+        echo = b""
         at = 0
         while at < len(octets):
-            run = self._plain_run(octets, at)
-            event, back = self._append(run) if run else self._take(octets[at])
-            at += len(run) or 1
+            line = self._whole_line(octets, at)
+            event, back = (self._line(line[2:-1]), line) if line else self._take(octets[at])
+            at += len(line) or 1
             if self._settings.echo:
                 echo += back
             if event is not None:
                 if echo:
-                    yield Echo(bytes(echo))
-                    echo.clear()
+                    yield Echo(echo)
+                    echo = b""
                 yield event
         if echo:
-            yield Echo(bytes(echo))
+            yield Echo(echo)
 
-    def _plain_run(self, octets: bytes, at: int) -> bytes:
-        """Return the octets from ``at`` on that begin or lengthen a line: most of a command, taken in one go."""
-        settings = self._settings
-        if settings.line_end >= _FIRST_PRINTABLE or settings.backspace >= _FIRST_PRINTABLE:
+    def _whole_line(self, octets: bytes, at: int) -> bytes:
+        """Return the line that begins at ``at`` if it is all there and plain, as it mostly is: taken in one go."""
+        if self._text is not None or self._before:
             return b""
-        found = (_BEGINNING if self._text is None and not self._before else _PLAIN).match(octets, at)
-        return found[0] if found and not self._before else b""
-
-    def _append(self, run: bytes) -> tuple[None, bytes]:
-        """Take octets that are plainly part of a line; the first two may be its ``AT``."""
-        back = run
-        if self._text is None:
-            self._text, run = bytearray(), run[2:]
-        room = self._maximum - len(self._text)
-        if len(run) > room:
-            self._excess += len(run) - room
-            run = run[:room]
-        self._text += run
-        return None, back
+        settings = self._settings
+        line = octets[at : octets.find(settings.line_end, at) + 1]
+        text = line[:-1]
+        if text[:2].upper() != b"AT" or len(text) > 2 + self._maximum or settings.backspace in line:
+            return b""
+        return line if text.isascii() and text.decode().isprintable() else b""
 
     def _take(self, octet: int) -> tuple[EditorEvent | None, bytes]:
         """Return what one octet completes and how it is echoed."""
@@ -127,7 +115,11 @@ class LineEditor:
             return None, b""
         if self._text is None:
             return self._begin(octet), as_it_is
-        return self._append(as_it_is)
+        if len(self._text) < self._maximum:
+            self._text.append(octet)
+        else:
+            self._excess += 1
+        return None, as_it_is
 
     def _begin(self, octet: int) -> Line | None:
         self._before.append(octet)
@@ -150,6 +142,9 @@ class LineEditor:
             return Noise(before) if before.strip() else None
         if excess:
             return LineTooLong(len(text) + excess)
+        return self._line(bytes(text))
+
+    def _line(self, text: bytes) -> Line:
         self._last = text.decode("latin-1")
         return Line(self._last)
 
