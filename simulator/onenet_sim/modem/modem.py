@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from onenet_sim.at import EditorEvent
     from onenet_sim.journal import Journal
     from onenet_sim.modem.coap import Datagram, Peer
     from onenet_sim.modem.identity import Identity
@@ -236,59 +235,57 @@ class Modem:
     def receive_serial(self, octets: bytes, now: float) -> None:
         """Take octets from the host, in any split."""
         event = self._journal.note(HostWrote(octets), modem=self.name)
-        with self._journal.because(event):
-            if self._module is None or self._editor is None:
-                self._journal.note(Explanation(f"the module is {self.power}; it hears nothing"))
-                return
-            module = self._module
-            module.now = now
-            if not module.sleep.hears_host():
-                self._journal.note(Explanation("the module sleeps and its serial line is off; this is lost"))
-                return
-            for edited in self._editor.feed(octets):
-                self._take(edited, now)
-                if self._module is not module:
+        module, editor = self._module, self._editor
+        if module is None or editor is None:
+            self._journal.note(Explanation(f"the module is {self.power}; it hears nothing"), cause=event)
+            return
+        module.now = now
+        if not module.sleep.hears_host(event):
+            return
+        for edited in editor.feed(octets):
+            match edited:
+                case Line():
+                    self._run(edited.text, event)
+                case Echo(back):
+                    self._output.answer(SerialWrite(back, cause=event))
+                case Noise(noise):
+                    why = f"a line must begin with AT; this one is ignored: {noise!r}"
+                    self._journal.note(Explanation(why), cause=event, modem=self.name)
+                case LineTooLong(length):
+                    why = f"the line has {length} characters; at most {self.profile.line.maximum} are taken"
+                    self._answer([], FinalResult("ERROR", why), event)
+            if self._restart is not None:
+                with self._journal.because(event):
+                    self._restart_if_wanted(now)
                     self._journal.note(Explanation("the module restarts; what follows on the line is lost"))
-                    return
+                return
 
-    def _take(self, edited: EditorEvent, now: float) -> None:
-        match edited:
-            case Line(text):
-                self._run(text)
-            case Echo(octets):
-                self._output.answer(SerialWrite(octets, cause=self._journal.cause))
-            case Noise(octets):
-                why = f"a line must begin with AT; this one is ignored: {octets!r}"
-                self._journal.note(Explanation(why), modem=self.name)
-            case LineTooLong(length):
-                why = f"the line has {length} characters; at most {self.profile.line.maximum} are taken"
-                self._answer([], FinalResult("ERROR", why))
-        self._restart_if_wanted(now)
-
-    def _run(self, text: str) -> None:
+    def _run(self, text: str, cause: int) -> None:
         module, interpreter = self._module, self._interpreter
         assert module is not None  # noqa: S101 - the caller looked
         assert interpreter is not None  # noqa: S101 - the caller looked
-        event = self._journal.note(CommandLine("AT" + text), modem=self.name)
+        event = self._journal.note(CommandLine("AT" + text), cause=cause, modem=self.name)
         with self._journal.because(event):
             lines: list[str] = []
             for output in interpreter.run(module, text):
                 match output:
                     case FinalResult() | NoResult():
-                        self._answer(lines, output)
+                        self._answer(lines, output, event)
                     case _:
                         lines.append(module.render(output, urc=False))
 
-    def _answer(self, lines: list[str], final: FinalResult | NoResult) -> None:
+    def _answer(self, lines: list[str], final: FinalResult | NoResult, cause: int) -> None:
         """Print an answer in one write and explain it if it is an error."""
         module = self._module
         assert module is not None  # noqa: S101 - the caller looked
-        octets = b"".join([frame_text(line, module.settings) for line in lines])
+        octets = b""
+        for line in lines:
+            octets += frame_text(line, module.settings)
         text, why, unknown = "", None, ""
         if isinstance(final, FinalResult):
             text, why, unknown = final.text, final.why, final.unknown
             octets += frame_result(text, module.settings)
-        event = self._journal.note(Answer(tuple(lines), text), modem=self.name)
+        event = self._journal.note(Answer(tuple(lines), text), cause=cause, modem=self.name)
         if unknown:
             self.on_unknown(unknown)
         if why:

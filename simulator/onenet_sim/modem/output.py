@@ -68,7 +68,7 @@ class SerialOutput:
     def __init__(self, gaps: PaceTable, pace: Pace) -> None:
         self._gaps = gaps
         self.pace = pace
-        self._answers: deque[SerialWrite] = deque()
+        self._answers: list[SerialWrite] = []
         self._queue: deque[tuple[Sort, SerialWrite]] = deque(maxlen=_QUEUE_MAXIMUM)
         self._printed: dict[Sort, float] = {}
         self._opening = False
@@ -88,9 +88,8 @@ class SerialOutput:
 
     def due(self, now: float) -> list[SerialWrite]:
         """Return the writes that are due, in order."""
-        found = list(self._answers)
+        found, self._answers = self._answers, []
         if found:
-            self._answers.clear()
             self._printed[Sort.RESULT] = now
             if self._opening:
                 self._printed[Sort.OPENING] = now

@@ -103,12 +103,14 @@ class Sleep:
 
     # --- going to sleep and waking ----------------------------------------------------------------
 
-    def hears_host(self) -> bool:
-        """Take note that the host says something now; return whether the module hears it."""
+    def hears_host(self, cause: int) -> bool:
+        """Take note that the host says something now, by that event; return whether the module hears it."""
         if self.deaf:
-            if self._habits.line is SleepingLine.DEAD:
-                return False
-            self.wake("the host said something; a real module may need its wake-up pin pulsed first")
+            with self._module.journal.because(cause):
+                if self._habits.line is SleepingLine.DEAD:
+                    self._module.explain("the module sleeps and its serial line is off; this is lost")
+                    return False
+                self.wake("the host said something; a real module may need its wake-up pin pulsed first")
         self._heard = self._module.now
         return True
 
