@@ -36,23 +36,18 @@ class DescriptorPort:
         self.foreign = True
         self._loop = asyncio.get_running_loop()
         self._descriptor = -1
-        self._attached = False
+        self.attached = False
         self._queue: deque[bytes] = deque()
         self._queued = 0
         self._boot_text = bytearray()
         self._settling: asyncio.TimerHandle | None = None
         self._waiting = False
 
-    @property
-    def attached(self) -> bool:
-        """Whether a host has the port open."""
-        return self._attached
-
     def write(self, octets: bytes, *, boot: bool = False) -> None:
         """Send octets to the host in one write; ``boot`` marks boot text, which waits for a host."""
-        if boot and (not self._attached or (self._settling and not self._queue)):
+        if boot and (not self.attached or (self._settling and not self._queue)):
             self._keep(octets)
-        elif not self._attached:
+        elif not self.attached:
             self._lose(octets, f"nobody listens on {self.name}")
         elif self._queued + len(octets) > QUEUE_OCTETS:
             self._lose(octets, f"the host on {self.name} does not read, and {self._queued} octets wait for it")
@@ -79,13 +74,13 @@ class DescriptorPort:
 
     def _attach(self) -> None:
         """Note that a host opened the port. What it may still discard while it opens is held back."""
-        self._attached = True
+        self.attached = True
         self._settling = self._loop.call_later(SETTLING_SECONDS, self._settle)
         self.journal.note(HostAttached(self.name), modem=self.modem)
 
     def _detach(self) -> None:
         """Note that the last host closed the port; what it left unread is lost."""
-        self._attached = False
+        self.attached = False
         if self._settling:
             self._settling.cancel()
             self._settling = None

@@ -67,7 +67,7 @@ class PtyPort(DescriptorPort):
         """Give the PTY up and remove the link, if it is still ours. The host sees a hang-up."""
         if self._descriptor < 0:
             return
-        if self._attached:
+        if self.attached:
             self._detach()
         self._unlisten()
         if self._watch is not None:
@@ -91,20 +91,18 @@ class PtyPort(DescriptorPort):
 
     def _look(self) -> None:
         """Count hosts as they open and close the PTY."""
-        if self._watch is None:
+        if self._watch is None or not (happened := self._watch.read()):
             return
         with self.journal.because(None):
-            happened = self._watch.read()
-            looked = bool(happened)
             while happened:
                 opened = happened.pop(0)
                 self._hosts = max(0, self._hosts + (1 if opened else -1))
                 if opened and self._hosts == 1:
                     self._attach()
-                elif not opened and self._hosts == 0 and self._attached:
+                elif not opened and self._hosts == 0 and self.attached:
                     happened += self._watch.read()
                     self._clean(followed=True in happened)
-            if looked and not self._hosts:
+            if not self._hosts:
                 _make_raw(self._slave)
 
     def _clean(self, *, followed: bool) -> None:
@@ -119,7 +117,7 @@ class PtyPort(DescriptorPort):
 
     def _readable(self) -> None:
         self._look()  # who opened the port comes before what they wrote
-        super()._readable()
+        self._read()
 
 
 def _make_raw(descriptor: int) -> None:

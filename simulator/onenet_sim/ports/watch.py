@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import select
 import struct
 
 _IN_CLOSE_WRITE = 0x08
@@ -33,13 +34,14 @@ class OpenWatch:
         except OSError:
             os.close(self.descriptor)
             raise
+        self._poll = select.poll()
+        self._poll.register(self.descriptor, select.POLLIN)
 
     def read(self) -> list[bool]:
         """Return what happened since the last call, in order: True is an open, False a close."""
-        try:
-            events = os.read(self.descriptor, _READ_OCTETS)
-        except BlockingIOError:
+        if not self._poll.poll(0):  # asked at each read of a port, mostly in vain: that is to be cheap
             return []
+        events = os.read(self.descriptor, _READ_OCTETS)
         happened = []
         position = 0
         while position < len(events):
