@@ -43,7 +43,7 @@ _NAMES_TOLD = 5
 
 
 class _Selector(selectors.DefaultSelector):
-    """The platform's selector; the loop decides how it waits.
+    """The platform's selector, which knows its terminals.
 
     What a host has written to a PTY is on its way for some microseconds, in a work queue of the kernel's. Asking
     the terminal itself with poll(2) waits for that, asking epoll does not: see :meth:`flush_terminals`.
@@ -53,13 +53,6 @@ class _Selector(selectors.DefaultSelector):
         super().__init__()
         self._terminals = select.poll()
         self._terminal_descriptors: set[int] = set()
-        self.turn: Callable[[float | None], _Ready] = self.wait
-
-    def select(self, timeout: float | None = None) -> _Ready:
-        return self.turn(timeout)
-
-    def wait(self, timeout: float | None) -> _Ready:
-        return super().select(timeout)
 
     def register(self, fileobj: FileDescriptorLike, events: int, data: object = None) -> selectors.SelectorKey:
         key = super().register(fileobj, events, data)
@@ -115,9 +108,9 @@ class WorldLoop(asyncio.SelectorEventLoop):
         self._outstanding: dict[int, str] = {}
         self._still_since = 0.0
         self.patience = patience
-        self._poll = selector.wait
+        self._poll = selector.select
         self._flush_terminals = selector.flush_terminals
-        selector.turn = self._turn
+        selector.select = self._turn  # type: ignore[method-assign]
 
     def time(self) -> float:
         """Return the world's time in seconds."""
@@ -216,7 +209,7 @@ class WorldLoop(asyncio.SelectorEventLoop):
         future.add_done_callback(lambda _: self._outstanding.pop(key))
         return future
 
-    def _turn(self, timeout: float | None) -> _Ready:
+    def _turn(self, timeout: float | None = None) -> _Ready:
         """Answer the loop that wants to wait ``timeout`` world seconds (0: callbacks or timers are ready)."""
         if self._jumps:
             self._drop_cancelled_jumps()
