@@ -54,7 +54,7 @@ def _program(source: str) -> Iterator[str]:
 
 @contextmanager
 def _on(cpu: int) -> Iterator[None]:
-    """Within the block run on one CPU, and what is started there as well."""
+    """Within the block run on one CPU, and so does what is started there (Linux)."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {cpu})
     try:
