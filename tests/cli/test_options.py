@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         (("--clock", "scaled:-2"), ("--clock", "-2")),
         (("--pace", "slow"), ("--pace", "slow", "field or instant")),
         (("--unknown", "ignore"), ("--unknown", "error nor fail")),
+        (("--objects", "/no/such/tank.xml"), ("objects: /no/such/tank.xml: cannot be read",)),
         (("--modems", "0"), ("--modems", "1")),
         (("--http", "65536"), ("--http", "65535")),
         (("--seed", "seven"), ("--seed", "integer")),

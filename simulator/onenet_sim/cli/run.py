@@ -64,6 +64,13 @@ def run(
     seed: Annotated[
         int | None, typer.Option(metavar="N", help="Decides everything random.", show_default="drawn, and shown")
     ] = None,
+    objects: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE|FOLDER",
+            help="Objects of your own in OMA's XML format, whose values are then typed; repeatable.",
+        ),
+    ] = None,
     auto_create: Annotated[bool, typer.Option(help="Whether an unknown IMEI gets a device record.")] = True,
     clock: Annotated[
         str, typer.Option(metavar="real|scaled:K|stopped", help="With the machine, K times as fast, or by jumps.")
@@ -98,6 +105,7 @@ def run(
         "bootstrap_port": bootstrap_port,
         "access_port": access_port,
         "seed": secrets.randbits(_SEED_BITS) if seed is None else seed,
+        "objects": objects or (),
         "auto_create": auto_create,
         "clock": _clock(clock),
         "pace": None if pace is None else _pace(pace),

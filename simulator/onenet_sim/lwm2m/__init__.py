@@ -15,6 +15,7 @@ from onenet_sim.lwm2m.firmware import (
     simulated_image,
 )
 from onenet_sim.lwm2m.links import Link, format_links, parse_links, registered_paths
+from onenet_sim.lwm2m.object_xml import ObjectFileError, load_objects
 from onenet_sim.lwm2m.objects import ObjectDefinition, ObjectTable, Operations, ResourceDefinition
 from onenet_sim.lwm2m.path import Path
 from onenet_sim.lwm2m.payload import ResourceValue, decode_tlv_payload
@@ -31,6 +32,7 @@ __all__ = [
     "Link",
     "Lwm2mError",
     "ObjectDefinition",
+    "ObjectFileError",
     "ObjectTable",
     "Operations",
     "Path",
@@ -49,6 +51,7 @@ __all__ = [
     "encode_value",
     "format_links",
     "image_version",
+    "load_objects",
     "parse_links",
     "registered_paths",
     "simulated_image",

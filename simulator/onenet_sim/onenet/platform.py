@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from onenet_sim.lwm2m import ObjectTable
 from onenet_sim.onenet.access import AccessMachine
 from onenet_sim.onenet.bootstrap import BootstrapMachine
 from onenet_sim.onenet.coap import Endpoint
@@ -166,9 +165,9 @@ class _Running:
         bootstrap: DatagramChannel[AddressT],
         access: DatagramChannel[AddressT],
     ) -> None:
-        journal, settings, table = platform.journal, platform.settings, ObjectTable.builtin()
+        journal, settings = platform.journal, platform.settings
         gate = Gate(platform.devices, settings, journal)
-        notifies = Notifies(platform.subscriptions, platform.datapoints, table, journal, self._moved)
+        notifies = Notifies(platform.subscriptions, platform.datapoints, settings.objects, journal, self._moved)
         self._junction = Junction(bootstrap)
         self._bootstrap = BootstrapMachine(
             self._junction.bootstrap, gate, journal=journal, random=random, settings=settings
@@ -183,7 +182,7 @@ class _Running:
         )
         self.commands = Commands(
             self._endpoint,
-            table=table,
+            table=settings.objects,
             subscriptions=platform.subscriptions,
             notifies=notifies,
             journal=journal,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from onenet_sim.lwm2m import ObjectTable
 
 _ACCESS_URI = re.compile(r"coap://[^:/]+:[0-9]{4}")
 
@@ -27,6 +29,7 @@ class PlatformSettings:
         tlv_format: The content format of the platform's TLV: 1542, or 11542 for newer clients.
         accept_new_imsi: Whether a known IMEI may come with another IMSI; otherwise it gets 4.03.
         points_kept: How many of the newest points each data stream keeps.
+        objects: What gives values their types, OneNET's own table unless told otherwise.
     """
 
     api_key: str
@@ -42,6 +45,7 @@ class PlatformSettings:
     tlv_format: int = 1542
     accept_new_imsi: bool = False
     points_kept: int = 10_000
+    objects: ObjectTable = field(default_factory=ObjectTable.builtin)
 
     def __post_init__(self) -> None:
         if not _ACCESS_URI.fullmatch(self.access_uri):

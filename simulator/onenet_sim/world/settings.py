@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from onenet_sim.lwm2m import ObjectFileError, load_objects
 from onenet_sim.modem import Pace, ProfileError, load_profile
 from onenet_sim.world.clock import ClockMode
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 MODEMS_MAXIMUM = 1000
@@ -48,6 +50,7 @@ class WorldSettings:
         bootstrap_port: The bootstrap server's UDP port, 0 for any free one.
         access_port: The access machine's UDP port, 0 for any free one.
         unknown: What comes of a command that a module does not have.
+        objects: Files and folders with objects of your own in OMA's XML format; their values are then typed.
         auto_create: Whether an unknown IMEI gets a device record.
         api_key: What applications send as ``api-key``.
         product_id: The product that the devices belong to.
@@ -69,6 +72,7 @@ class WorldSettings:
     bootstrap_port: int = 0
     access_port: int = 0
     unknown: Unknown = Unknown.ERROR
+    objects: Sequence[str | Path] = ()
     auto_create: bool = True
     api_key: str = "onenet-simulator"
     product_id: str = "100000"
@@ -78,6 +82,12 @@ class WorldSettings:
             load_profile(self.profile)
         except ProfileError as error:
             raise ValueError(f"profile: {error}") from None
+        if isinstance(self.objects, str):
+            raise ValueError(f"objects is {self.objects!r}; expected a list of files and folders")  # noqa: TRY004 - as documented
+        try:
+            load_objects(self.objects)
+        except ObjectFileError as error:
+            raise ValueError(f"objects: {error}") from None
         if not 1 <= self.modems <= MODEMS_MAXIMUM:
             raise ValueError(f"modems is {self.modems}; expected 1 to {MODEMS_MAXIMUM}")
         if self.epoch.tzinfo is None:

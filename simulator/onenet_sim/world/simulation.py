@@ -7,6 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from onenet_sim.journal import Journal, WorldChanged
+from onenet_sim.lwm2m import load_objects
 from onenet_sim.modem import Modem, Pace, load_profile
 from onenet_sim.network import AddressMap, Air, DatagramEndpoint, Destination, Role, TestServer
 from onenet_sim.onenet import Platform, PlatformSettings
@@ -47,6 +48,7 @@ class Simulation:
         self.settings = settings
         self.clock = clock
         self._profile = load_profile(settings.profile)
+        self._objects = load_objects(settings.objects)
         self.journal = Journal(loop.time)
         self.failure: str | None = None
         self.on_failure: Callable[[], None] = lambda: None
@@ -117,6 +119,7 @@ class Simulation:
                 api_key=settings.api_key,
                 product_id=settings.product_id,
                 auto_create=settings.auto_create,
+                objects=self._objects,
             ),
         )
 
