@@ -82,6 +82,14 @@ class _Tokens(TokenManager):  # type: ignore[misc] # aiocoap has no types
         return (response.token, response.remote) in self.outgoing_requests
 
 
+@dataclass(slots=True)
+class _Answer:
+    """What answered a request, and how often it was sent again."""
+
+    octets: bytes
+    repeats: int = 0
+
+
 class _Messages(MessageManager):  # type: ignore[misc] # aiocoap has no types
     """Exchanges by message id: one sequence for each peer, exchanges that can be abandoned."""
 
@@ -122,8 +130,23 @@ class _Messages(MessageManager):  # type: ignore[misc] # aiocoap has no types
             return False
         answer = self._recent_messages[key]
         if message.mtype is CON and answer is not None:
-            self._send_initially(answer)
+            answer.repeats += 1
+            self.message_interface.send_again(answer.octets, message.remote, answer.repeats)
         return True
+
+    def _store_response_for_duplicates(self, message: Message) -> None:
+        # As octets: the message itself would hold on to the whole request that it answers.
+        key = (message.remote, message.mid)
+        if message.mtype in {ACK, RST} and key in self._recent_messages:
+            self._recent_messages[key] = _Answer(message.encode())
+
+    def _continue_backlog(self, remote: Remote) -> None:
+        # aiocoap looks through the exchanges of all peers for another one of this peer; each has one at a time.
+        waiting = self._backlogs[remote]
+        if waiting:
+            self._send_initially(*waiting.pop(0))
+        else:
+            del self._backlogs[remote]
 
     def abandon(self, request: Message) -> None:
         """Send a request no more, and let the next one to the same peer go out."""

@@ -22,7 +22,10 @@ DUPLICATE_LIFETIME = 247.0
 """How long a message id is remembered, in seconds (RFC 7252 §4.8.2; OneNET's FAQ names the same)."""
 
 MOST_REMEMBERED = 65_536
-"""How many message ids or peers are remembered at a time; the oldest are forgotten."""
+"""How many message ids or peers an endpoint remembers at a time, at 700 octets each: 44 MiB at most.
+
+Beyond it the oldest are forgotten: a repeat of such a request is served again, of such a notify a second point.
+"""
 
 
 class Remote(interfaces.EndpointAddress):  # type: ignore[misc] # aiocoap has no types
@@ -117,10 +120,17 @@ class Wire(interfaces.MessageInterface):  # type: ignore[misc] # aiocoap has no 
     def send(self, message: Message) -> None:
         """Send a message, for the first time or again."""
         repeat = self._sent[message] = self._sent.get(message, -1) + 1
+        self._send(message, message.encode(), repeat)
+
+    def send_again(self, octets: bytes, remote: Remote, repeat: int) -> None:
+        """Send a message of which only the octets were kept, for the ``repeat``-th time after the first."""
+        self._send(Message.decode(octets, remote=remote), octets, repeat)
+
+    def _send(self, message: Message, octets: bytes, repeat: int) -> None:
         peer = message.remote
         event = self._journal.note(coap_sent(message, end=self._end, peer=str(peer), repeat=repeat))
         with self._journal.because(event):
-            peer.channel.send(message.encode(), peer.address)
+            peer.channel.send(octets, peer.address)
 
     def _received(self, channel: DatagramChannel[Any], octets: bytes, address: Address) -> None:
         remote = Remote(address, channel)
