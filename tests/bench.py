@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import serial
 
 from onenet_sim import World
+from tests.world.storm import register_at_once, sockets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -174,6 +175,12 @@ def reset() -> float:
         return _seconds(world.reset)
 
 
+def storm() -> float:
+    """Return the seconds until 500 devices that register at one instant are all answered and asked."""
+    with World(seed=1, pty=False, clock="stopped") as world, sockets(500) as devices:
+        return _seconds(lambda: register_at_once(world, devices), times=1)
+
+
 def main() -> None:
     """Print each figure beside its budget."""
     ratio, ours, bare = round_trip()
@@ -185,6 +192,7 @@ def main() -> None:
         ("world reset", reset() * 1e3, "ms", 10),
         ("OPEN to event 6 with bootstrap, instant pace", login() * 1e3, "ms", 30),
         ("24 h with hourly reports", day(), "s", 0.3),
+        ("500 registrations at one instant", storm(), "s", 1),
     ]
     for what, figure, unit, budget in rows:
         limit = "" if budget is None else f"budget {budget:g} {unit}"
