@@ -56,7 +56,7 @@ def _unheard(name: str) -> tuple[Rig, int]:
 
 
 def _report(rig: Rig, number: int, ack_id: int = 9) -> Packet:
-    rig.ok(f"AT+MIPLNOTIFY=0,{number},3200,0,5750,3,1,1,0,0,{ack_id}")
+    rig.ok(f"AT+MIPLNOTIFY=0,{number},3200,0,5750,3,4,1,0,0,{ack_id}")
     report = rig.sent[-1]
     assert (report.type, report.code) == (CON, wire.CONTENT)
     return report
@@ -87,7 +87,7 @@ def test_2_2_0_ends_an_observation_whose_last_report_was_rejected() -> None:
     rig, number = _unheard("mt2625")
     rig.deliver(Packet(RST, wire.EMPTY, _report(rig, number).message_id))
     assert rig.lines() == []
-    rig.feed(f"AT+MIPLNOTIFY=0,{number},3200,0,5750,3,1,1,0,0,10\r".encode())
+    rig.feed(f"AT+MIPLNOTIFY=0,{number},3200,0,5750,3,4,1,0,0,10\r".encode())
     assert events(rig) == [f"25,{number}"]
 
 

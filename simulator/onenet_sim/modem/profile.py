@@ -15,6 +15,8 @@ from onenet_sim.at import ErrorReport, Spacing  # noqa: TC001 - the loader looks
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from onenet_sim.modem.grammar import Grammar
+
 
 class Family(StrEnum):
     """The grammar of the MIPL commands."""
@@ -351,6 +353,7 @@ class Profile:
     pace: PaceTable
     coap: CoapHabits
     mipl: MiplHabits
+    grammar: Grammar
     lifetime: Lifetimes
     general: General
     errors: Mapping[str, int]

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 from onenet_sim.modem.codes import MiplEvent, Situation
+from onenet_sim.modem.grammar import Grammar
 from onenet_sim.modem.profile import (
     Basis,
     Blanks,
@@ -49,6 +50,7 @@ _SECTIONS: dict[str, type] = {
     "pace": PaceTable,
     "coap": CoapHabits,
     "mipl": MiplHabits,
+    "grammar": Grammar,
     "lifetime": Lifetimes,
     "general": General,
 }

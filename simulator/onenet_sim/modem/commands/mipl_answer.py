@@ -9,35 +9,35 @@ from typing import TYPE_CHECKING
 
 from aiocoap.numbers import codes
 
-from onenet_sim.at import Command, ErrorFamily, Integer, OneOf, Optional, Text, done
+from onenet_sim.at import Command, ErrorFamily, Integer, OneOf, Optional, Refused, Text, done
 from onenet_sim.lwm2m import Path
 from onenet_sim.modem.coap import make_message
 from onenet_sim.modem.codes import ResultCode, Situation
 from onenet_sim.modem.commands.mipl_common import (
-    FIRST,
     IDENTIFIER_MAXIMUM,
-    MIDDLE,
     REF,
     RESOURCE_LIST,
     VALUE_MAXIMUM,
-    FrameFlag,
     existing_device,
+    frame_flag,
     message_id,
     not_logged_in,
+    read_frame,
     value_type,
     without_device,
 )
 from onenet_sim.modem.profile import Family
-from onenet_sim.modem.reports import Frame, build_content
+from onenet_sim.modem.reports import build_content
 from onenet_sim.modem.requests import Operation
-from onenet_sim.modem.values import ValueTextError, ValueType, parse_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from onenet_sim.at import Result
+    from onenet_sim.modem.commands.mipl_common import Resources
     from onenet_sim.modem.module import Module
     from onenet_sim.modem.profile import Profile
+    from onenet_sim.modem.reports import Frame
     from onenet_sim.modem.requests import Request
 
 _ID = Integer("id", 0, IDENTIFIER_MAXIMUM)
@@ -100,7 +100,7 @@ def _read_response(profile: Profile) -> Command[Module]:
             Optional(Integer("len", 0, IDENTIFIER_MAXIMUM)),
             Optional(Text("value", 0, VALUE_MAXIMUM), ""),
             Optional(Integer("index", 0, IDENTIFIER_MAXIMUM)),
-            Optional(FrameFlag("flag")),
+            Optional(frame_flag(profile)),
         ),
         set=_read_answered,
         surplus=1,
@@ -117,7 +117,7 @@ def _read_answered(
     instance_id: int | None,
     resource_id: int | None,
     kind: int | None,
-    _length: int | None,
+    length: int | None,
     text: str,
     index: int | None,
     flag: int | None,
@@ -135,19 +135,17 @@ def _read_answered(
         module.requests.answer(request, ResultCode(result))
         module.buffer.sent(number)
         return done()
-    if None in {object_id, instance_id, resource_id, kind, index, flag}:
+    if None in {object_id, instance_id, resource_id, kind, length, index, flag}:
         why = "AT+MIPLREADRSP with result 1 needs objid, insid, resid, type, len, value, index and flag"
         return module.refuse(Situation.SYNTAX, why)
     path = Path(object_id or 0, instance_id, resource_id)
     if not request.path.contains(path):
         return module.refuse(Situation.SYNTAX, f"READ {number} asks for {request.path}, not for {path}")
-    try:
-        value = parse_value(ValueType(kind or 0), text)
-    except ValueTextError as fault:
-        return module.refuse(Situation.SYNTAX, f"AT+MIPLREADRSP: parameter 9 <value>: {fault}")
-    onemo = module.profile.family is Family.ONEMO
-    last = flag not in {FIRST, MIDDLE} if onemo else index == 0
-    return _frame(module, request, Frame(path, value), last=last)
+    taken = read_frame(module, path, kind or 0, length or 0, text, index or 0, flag or 0)
+    if isinstance(taken, Refused):
+        return taken
+    frame, last = taken
+    return _frame(module, request, frame, last=last)
 
 
 def _frame(module: Module, request: Request, frame: Frame, *, last: bool) -> Result:
@@ -210,7 +208,7 @@ def _responder(operation: Operation) -> Callable[..., Result]:
 
 
 def _declare_resources(
-    module: Module, _ref: int, object_id: int, _result: int, _length: int, resources: tuple[int, ...]
+    module: Module, _ref: int, object_id: int, _result: int, _length: int, resources: Resources
 ) -> Result:
     refusal = without_device(module)
     if refusal:
@@ -218,12 +216,12 @@ def _declare_resources(
     added = existing_device(module).objects.get(object_id)
     if added is None:
         return module.refuse(Situation.NO_OBJECT, f"object {object_id} was never added (AT+MIPLADDOBJ)")
-    added.resources = resources
+    added.resources = resources.ids
     return done()
 
 
 def _discover_response(
-    module: Module, _ref: int, number: int, result: int, _length: int, resources: tuple[int, ...]
+    module: Module, _ref: int, number: int, result: int, length: int, resources: Resources
 ) -> Result:
     refusal = not_logged_in(module)
     if refusal:
@@ -231,11 +229,27 @@ def _discover_response(
     request = module.requests.find(number, Operation.DISCOVER)
     if request is None:
         return _unknown(module, number)
-    if result == ResultCode.CONTENT:
-        module.requests.answer_discover(request, resources)
-    else:
+    if result != ResultCode.CONTENT:
         module.requests.answer(request, ResultCode(result))
+        return done()
+    refusal = _miscounted(module, length, resources)
+    if refusal:
+        return refusal
+    module.requests.answer_discover(request, resources.ids)
     return done()
+
+
+def _miscounted(module: Module, length: int, listed: Resources) -> Refused | None:
+    """Return the refusal of a list that is too long, or not as long as the host says, where the module looks."""
+    rule = module.profile.grammar
+    if listed.written > rule.list_resources:
+        why = f"the list has {listed.written} resources; this module takes {rule.list_resources}"
+        return module.refuse(Situation.SYNTAX, why)
+    most = rule.list_length
+    if not most or (length == listed.characters and 0 < length <= most):
+        return None
+    why = f"length is {length}, the list has {listed.characters} characters; expected the same number, 1 to {most}"
+    return module.refuse(Situation.SYNTAX, why)
 
 
 def _unknown(module: Module, number: int) -> Result:
