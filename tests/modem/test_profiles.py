@@ -41,6 +41,7 @@ def test_every_situation_has_a_number_and_every_number_a_name(name: str) -> None
     profile = load_profile(name)
     for situation in Situation:
         assert str(profile.errors[situation.value]) in profile.error_names
+    assert {str(number) for number in profile.grammar.network_errors.values()} <= profile.error_names.keys()
 
 
 def test_every_source_is_the_source_of_something() -> None:

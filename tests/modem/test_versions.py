@@ -13,7 +13,8 @@ CIS_2_2 = ("m5310", "bc95", "bc28", "bc35g", "nb73", "ec616", "n306", "mt2625", 
 CIS_2_3 = ("xy1100", "bc260y")
 BY_VERSION = [*((name, "2.2.0") for name in CIS_2_2), *((name, "2.3.0") for name in CIS_2_3)]
 T = 4.0
-AUTH_CODE = "cmiot"
+AUTH_CODE = "x"
+"""With a longer one the register code would not fit into the 56 octets of an MT2625."""
 
 
 def events(rig: Rig) -> list[str]:
@@ -303,7 +304,7 @@ def _create(rig: Rig, *, bootstrap: bool) -> None:
     """Make a device with an auth code, as this module's commands can."""
     server = BOOTSTRAP if bootstrap else ACCESS
     if rig.profile.mipl.creates_by_code:
-        code = _register_code(f"{server.host}:{server.port}", bootstrap=bootstrap)
+        code = _register_code(server.host, bootstrap=bootstrap)
         size = len(code) // 2
         rig.ok(f"AT+MIPLCREATE={size},{code},0,{size},0")
     else:
@@ -313,7 +314,7 @@ def _create(rig: Rig, *, bootstrap: bool) -> None:
 
 
 def _register_code(host: str, *, bootstrap: bool) -> str:
-    texts = ("", "", "", host, f"AuthCode:{AUTH_CODE};PSK:;")
+    texts = ("", "", "", host, f"AuthCode:{AUTH_CODE};")
     fields = b"".join(len(text).to_bytes(2, "big") + text.encode() for text in texts)
     net = bytes((4, 0, 0x11, 0x80 if bootstrap else 0)) + fields
     items = b"\xf1\x00\x03" + b"\xf2" + (len(net) + 3).to_bytes(2, "big") + net

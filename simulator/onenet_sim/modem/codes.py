@@ -77,9 +77,10 @@ class Situation(Enum):
     NOT_OBSERVED = "not_observed"
     UNKNOWN_MESSAGE = "unknown_message"
     BUSY = "busy"
-    NO_NETWORK = "no_network"
     NOT_ALLOWED = "not_allowed"
     TOO_LARGE = "too_large"
+    REGISTER_CODE = "register_code"
+    LIFETIME = "lifetime"
 
 
 class IotPlatform(IntEnum):

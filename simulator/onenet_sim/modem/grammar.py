@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class ValueLength(StrEnum):
@@ -54,6 +58,13 @@ class Grammar:
         list_length: DISCOVERRSP's length must be that of its list, and at most this; 0 is not compared at all.
         list_resources: The most resources that DISCOVERRSP's list may have.
         refuses_unobserved: NOTIFY of what nobody observes is an error; else it is OK, and event 25 follows.
+        instances: The most instances that ADDOBJ takes.
+        open_timeout_minimum: The least time-out that OPEN takes, in seconds.
+        code_octets: The longest register code that CREATE takes.
+        fragment_digits: The most hex digits of it in one line.
+        sizes_count_digits: CREATE's sizes may count hex digits; else they count octets.
+        network_errors: The commands that need the network, and the error that each gives without it.
+        test_forms: The commands that have a test form, and what it prints behind the colon.
     """
 
     value_length: ValueLength
@@ -64,3 +75,10 @@ class Grammar:
     list_length: int
     list_resources: int
     refuses_unobserved: bool
+    instances: int
+    open_timeout_minimum: int
+    code_octets: int
+    fragment_digits: int
+    sizes_count_digits: bool
+    network_errors: Mapping[str, int]
+    test_forms: Mapping[str, str]

@@ -290,6 +290,7 @@ class Lifetimes:
         maximum: The most that OPEN and UPDATE take.
         update_floor: A value below this in UPDATE is replaced.
         update_replacement: What replaces it; 0 is the lifetime in force.
+        update_ceiling: A value from this on in UPDATE is replaced too; 0 is none.
         update_minimum: The least other value that UPDATE takes.
         own_update: When the module updates by itself.
         short_warning: When event 14 comes in a lifetime of at most 46.5 ack time-outs, if it comes at all.
@@ -300,6 +301,7 @@ class Lifetimes:
     maximum: int
     update_floor: int
     update_replacement: int
+    update_ceiling: int
     update_minimum: int
     own_update: OwnUpdate
     short_warning: ShortWarning

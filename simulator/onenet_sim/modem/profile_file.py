@@ -62,7 +62,13 @@ _FILE_MAXIMUM = 1 << 20
 _NUMBER_MAXIMUM = 0xFFFFFFFF
 _TYPE_NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
 _COMMAND = re.compile(r"[+*^$#%][A-Z0-9!%./:_-]+[?=]?")
-_COMMANDS = {"boot.restarts", "general.iccid", "general.canned"}
+_COMMANDS = {
+    "boot.restarts",
+    "general.iccid",
+    "general.canned",
+    "grammar.network_errors",
+    "grammar.test_forms",
+}
 _ALLOWED = {
     "boot.restarts": (r"(ok|silent)( .+)?", "ok or silent, and behind it what is announced"),
     "coap.query": ("lwm2m|ep|b|lt", "lwm2m, ep, b or lt"),

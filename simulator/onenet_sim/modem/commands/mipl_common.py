@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from onenet_sim.at import Integer, OneOf, Optional, Unfit
+from onenet_sim.at import Integer, OneOf, Optional, Refused, Unfit
 from onenet_sim.modem.codes import Situation
 from onenet_sim.modem.grammar import FrameEnd
 from onenet_sim.modem.profile import Family
@@ -16,7 +16,7 @@ from onenet_sim.modem.values import ValueTextError, ValueType, parse_measured_va
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from onenet_sim.at import Argument, Refused
+    from onenet_sim.at import Argument
     from onenet_sim.lwm2m import Path
     from onenet_sim.modem.device import Device
     from onenet_sim.modem.module import Module
@@ -46,6 +46,14 @@ def not_logged_in(module: Module) -> Refused | None:
         why = f"the device is not logged in (its login is {state}); AT+MIPLOPEN and event 6 come first"
         return module.refuse(Situation.NOT_LOGGED_IN, why)
     return refusal
+
+
+def without_network(module: Module, command: str) -> Refused | None:
+    """Return the refusal for a command that needs the network, if this module's does and there is none."""
+    number = module.profile.grammar.network_errors.get(command)
+    if number is None or module.radio.usable:
+        return None
+    return Refused(number, f"AT{command}: the radio is off or detached (AT+CFUN, AT+CGATT)")
 
 
 def without_dtls(module: Module) -> Refused:

@@ -20,6 +20,7 @@ from onenet_sim.modem.commands.mipl_common import (
     not_logged_in,
     read_frame,
     value_type,
+    without_network,
 )
 from onenet_sim.modem.grammar import BehindAckId
 
@@ -79,7 +80,8 @@ def _notify(
     ack_id: int,
     behind: int | None,
 ) -> Result:
-    refusal = not_logged_in(module) or _released_too_early(module, ack_id, behind)
+    refusal = without_network(module, "+MIPLNOTIFY") or not_logged_in(module)
+    refusal = refusal or _released_too_early(module, ack_id, behind)
     if refusal:
         return refusal
     path = Path(object_id, instance_id, resource_id)

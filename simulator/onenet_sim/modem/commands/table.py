@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from onenet_sim.at import Command, Done, ErrorFamily, ErrorTable, Spacing, Verbatim
+from onenet_sim.at import Command, Done, ErrorFamily, ErrorTable, Spacing, Verbatim, fields
 from onenet_sim.modem.codes import CmeError, Situation
 from onenet_sim.modem.commands import (
     identity,
@@ -57,7 +57,20 @@ def command_table(profile: Profile) -> dict[str, Command[Module]]:
         for group, source in _GROUPS
         for command in group.commands(profile)
     ]
-    return {command.name: command for command in (*commands, *_canned(profile))}
+    commands += _canned(profile)
+    forms = profile.grammar.test_forms
+    return {
+        command.name: replace(command, test=_tests(command.name, forms[command.name]))
+        if command.name in forms
+        else command
+        for command in commands
+    }
+
+
+def _tests(name: str, parameters: str) -> Callable[[Module], Result]:
+    """Return the handler of a test form that names the parameters."""
+    line = fields(name, *parameters.split(","))
+    return lambda _: Done((line,))
 
 
 def error_tables(profile: Profile) -> dict[ErrorFamily, ErrorTable]:
