@@ -75,7 +75,8 @@ def test_a_cis_module_tries_a_refused_login_again(cis_rig: Rig) -> None:
         ("onemo", ",7", 7.0, "7"),
         ("onemo", "", 30.0, "7"),
         ("m5310a", ",60", 60.0, "7"),
-        ("m5310", ",30", 30.0, "8 15"),
+        ("xy1100", ",30", 30.0, "8 15"),
+        ("bc260y", ",30", 30.0, "8 15"),
     ],
 )
 def test_an_unanswered_registration_ends_at_opens_time_out(

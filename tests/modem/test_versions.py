@@ -111,6 +111,35 @@ def test_2_3_0_sends_a_confirmable_report_five_times_then_prints_25(name: str) -
     assert events(rig) == ["25,9"]
 
 
+# --- an unanswered registration -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", CIS_2_2)
+def test_2_2_0_begins_an_unanswered_login_anew_for_ever(name: str) -> None:
+    rig = Rig(name)
+    rig.platform.silent = True
+    rig.create()
+    rig.feed(b"AT+MIPLOPEN=0,3000,30\r")
+    rig.advance(5 * 35.0 - 0.001)
+    assert events(rig) == ["8"] * 5
+    rig.platform.silent = False
+    rig.advance(0.001)
+    assert events(rig) == ["6"]
+
+
+def test_2_2_0_bootstraps_anew_after_an_unanswered_registration() -> None:
+    rig = Rig("mt2625")
+    rig.ok("AT+MIPLCREATE", 'AT+MIPLADDOBJ=0,3200,1,"1",1,0')
+    rig.platform.drops = "/rd"
+    rig.feed(b"AT+MIPLOPEN=0,3000\r")
+    assert events(rig) == ["1", "2"]
+    rig.advance(30.0)
+    assert events(rig) == ["8"]
+    rig.platform.drops = ""
+    rig.advance(5.0)
+    assert events(rig) == ["1", "2", "6"]
+
+
 # --- a failed update ------------------------------------------------------------------------------
 
 
@@ -161,6 +190,50 @@ def test_2_3_0_deregisters_after_a_failed_update_and_stops(name: str, *, answere
     rig.platform.silent = False
     rig.feed(b"AT+MIPLOPEN=0,3000\r")
     assert events(rig) == ["6"]
+
+
+# --- an update while another message is unanswered ------------------------------------------------
+
+
+@pytest.mark.parametrize("name", CIS_2_3)
+def test_an_update_waits_for_the_acknowledgement_of_a_report(name: str) -> None:
+    rig, number = _unheard(name)
+    report = _report(rig, number)
+    rig.ok("AT+MIPLUPDATE=0,100,0", "AT+MIPLUPDATE=0,200,0")
+    assert rig.sent[-1] is report
+    rig.platform.silent = False
+    rig.deliver(Packet(ACK, wire.EMPTY, report.message_id))
+    assert events(rig) == ["26,9", "11"]
+    assert rig.sent[-1].query == ["lt=200"]
+    assert len(_updates(rig)) == 1
+
+
+@pytest.mark.parametrize("name", [*CIS_2_2, *CIS_2_3])
+def test_an_update_waits_for_the_answer_to_the_one_before(name: str) -> None:
+    rig, _ = _unheard(name)
+    rig.ok("AT+MIPLUPDATE=0,100,0", "AT+MIPLUPDATE=0,200,0")
+    (first,) = [packet for packet in rig.sent if packet.path == f"/rd/{IMEI}"]
+    rig.platform.silent = False
+    rig.deliver(Packet(ACK, wire.CHANGED, first.message_id, first.token))
+    assert events(rig) == ["11", "11"]
+    assert [packet.query for packet in rig.sent if packet.path == f"/rd/{IMEI}"] == [["lt=100"], ["lt=200"]]
+
+
+def test_an_update_that_waits_ends_with_the_login() -> None:
+    rig, number = _unheard("xy1100")
+    _report(rig, number)
+    rig.ok("AT+MIPLUPDATE=0,100,0", "AT+MIPLCLOSE=0")
+    rig.platform.silent = False
+    rig.feed(b"AT+MIPLOPEN=0,3000\r")
+    rig.advance(200.0)
+    assert _updates(rig) == []
+
+
+def test_a_onemo_module_sends_an_update_at_once(onemo_rig: Rig) -> None:
+    onemo_rig.login()
+    onemo_rig.platform.silent = True
+    onemo_rig.ok("AT+MIPLNOTIFY=0,0,3200,0,5750,3,1,1,0,0,9", "AT+MIPLUPDATE=0,100,0")
+    assert len(_updates(onemo_rig)) == 1
 
 
 # --- updates by itself, and warnings --------------------------------------------------------------

@@ -105,6 +105,7 @@ class CoapEndpoint:
         on_request: Called with each new request.
         on_repeat: Called with a request that came again before it was answered.
         on_reset: Called with the message id of a report that the platform rejected.
+        on_all_answered: Called when none of our confirmable messages awaits a reply any more.
     """
 
     def __init__(
@@ -129,6 +130,7 @@ class CoapEndpoint:
         self.on_request: Callable[[Incoming], None] = lambda _: None
         self.on_repeat: Callable[[Incoming], None] = lambda _: None
         self.on_reset: Callable[[int], None] = lambda _: None
+        self.on_all_answered: Callable[[], None] = lambda: None
 
     # --- sending ----------------------------------------------------------------------------------
 
@@ -225,6 +227,13 @@ class CoapEndpoint:
     def _end(self, exchange: Exchange, reply: Message | None) -> None:
         self.abandon(exchange)
         exchange.replied(reply)
+        if not self._exchanges:
+            self.on_all_answered()
+
+    @property
+    def awaits_reply(self) -> bool:
+        """Whether a confirmable message of ours is neither answered nor given up."""
+        return bool(self._exchanges)
 
     def abandon(self, exchange: Exchange) -> None:
         """Forget an exchange: no more retransmissions, and nobody is told of a reply."""

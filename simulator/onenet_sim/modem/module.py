@@ -81,6 +81,7 @@ class Module:
         self.endpoint.on_request = self.requests.take
         self.endpoint.on_repeat = self.requests.repeat
         self.endpoint.on_reset = self.reports.rejected
+        self.endpoint.on_all_answered = self.session.send_deferred
 
     @property
     def calendar(self) -> datetime:

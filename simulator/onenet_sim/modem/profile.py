@@ -209,6 +209,7 @@ class CoapHabits:
         bootstrap_wait: Seconds in which the bootstrap server must finish.
         connect_retry: Seconds from a failed bootstrap to the next attempt.
         register_retry: Seconds from a failed registration to the next attempt.
+        defers_update: An update waits while another confirmable message of the module is unanswered.
         login_attempts: How often a login is tried; 0 is for ever.
         confirmable_report: What becomes of a confirmable report that nobody acknowledges.
         reports_queued: How many confirmable reports may be unacknowledged; 0 is any number.
@@ -226,6 +227,7 @@ class CoapHabits:
     bootstrap_wait: float
     connect_retry: float
     register_retry: float
+    defers_update: bool
     login_attempts: int
     confirmable_report: ConfirmableReport
     reports_queued: int
@@ -244,7 +246,8 @@ class MiplHabits:
         answers_observe: The module answers OBSERVE by itself; the URC is printed all the same.
         answers_discover: The same for DISCOVER.
         answers_parameter: The same for write-attributes.
-        register_timeout_events: The events after an unanswered registration, which ends the login.
+        register_timeout_events: The events after an unanswered registration.
+        retries_unanswered: Such a registration is tried again, as a refused one is; else it ends the login.
         failed_update: What the module does after a refused or unanswered update.
         counts_observes: The message id of an OBSERVE is ``counter << 16 | CoAP id``.
         counts_attributes: ADDOBJ's attribute count shapes the TLV of reports.
@@ -267,6 +270,7 @@ class MiplHabits:
     answers_discover: bool
     answers_parameter: bool
     register_timeout_events: tuple[int, ...]
+    retries_unanswered: bool
     failed_update: FailedUpdate
     counts_observes: bool
     counts_attributes: bool
