@@ -104,6 +104,7 @@ class CoapEndpoint:
         outbox: Datagrams to send, oldest first; the owner takes them.
         on_request: Called with each new request.
         on_repeat: Called with a request that came again before it was answered.
+        on_dropped: Called when a report or an answer was too long to be sent.
         on_reset: Called with the message id of a report that the platform rejected.
         on_all_answered: Called when none of our confirmable messages awaits a reply any more.
     """
@@ -129,6 +130,7 @@ class CoapEndpoint:
         self.outbox: list[Datagram] = []
         self.on_request: Callable[[Incoming], None] = lambda _: None
         self.on_repeat: Callable[[Incoming], None] = lambda _: None
+        self.on_dropped: Callable[[], None] = lambda: None
         self.on_reset: Callable[[int], None] = lambda _: None
         self.on_all_answered: Callable[[], None] = lambda: None
 
@@ -161,13 +163,16 @@ class CoapEndpoint:
         now: float,
         replied: Callable[[Message | None], None] | None = None,
         once: bool = False,
-    ) -> int:
-        """Send a notification and return its message id: confirmable if somebody awaits the reply.
+    ) -> int | None:
+        """Send a notification and return its message id, or None if it is too long and was dropped.
 
+        It is confirmable if somebody awaits the reply.
         One that is sent ``once`` is awaited without end, until 64 further reports have gone out.
         """
         message.mid = self._next_message_id()
         message.mtype = types.NON if replied is None else types.CON
+        if self._drops(message):
+            return None
         if replied is None or once:
             self._send(message, peer)
         else:
@@ -185,6 +190,8 @@ class CoapEndpoint:
             message.mtype, message.mid = types.ACK, request.mid
         else:
             message.mtype, message.mid = types.NON, self._next_message_id()
+        if self._drops(message):
+            return
         incoming.answer = message
         self._send(message, incoming.peer)
 
@@ -255,6 +262,15 @@ class CoapEndpoint:
             coap_sent(message, end="modem", peer=str(peer), repeat=repeat), modem=self._modem
         )
         self.outbox.append(Datagram(message.encode(), peer, event))
+
+    def _drops(self, message: Message) -> bool:
+        """Drop a message that is longer than this module's datagrams can be, if it is."""
+        octets, most = len(message.encode()), self._habits.packet_maximum
+        if not most or octets <= most:
+            return False
+        self._journal.note(Explanation(f"a packet of {octets} octets is dropped; at most {most} go out"))
+        self.on_dropped()
+        return True
 
     def _next_message_id(self) -> int:
         message_id = self._message_id

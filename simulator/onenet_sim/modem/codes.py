@@ -33,6 +33,7 @@ class MiplEvent(IntEnum):
     NOTIFY_FAILED = 25
     NOTIFY_DONE = 26
     DELETED_ON_PLATFORM = 31
+    PACKET_DROPPED = 33
 
 
 class ResultCode(IntEnum):
@@ -61,6 +62,16 @@ _COAP_CODES = {
     ResultCode.METHOD_NOT_ALLOWED: numbers.codes.METHOD_NOT_ALLOWED,
     ResultCode.NOT_ACCEPTABLE: numbers.codes.NOT_ACCEPTABLE,
 }
+
+
+class ContentType(IntEnum):
+    """``<contentType>`` of NOTIFY: in which format a report goes."""
+
+    TEXT = 0
+    LINK = 1
+    OPAQUE = 2
+    TLV = 3
+    JSON = 4
 
 
 class Situation(Enum):

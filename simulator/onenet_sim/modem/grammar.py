@@ -39,6 +39,8 @@ class BehindAckId(StrEnum):
 
     CONTENT_TYPE = "content type"
     """The content format of the report: 0 to 4."""
+    IGNORED_CONTENT_TYPE = "ignored content type"
+    """The same, without effect."""
     RELEASE_FLAG = "release flag"
     """When the module goes idle: ``0``, ``0x200`` or ``0x400``."""
     RELEASE_MODE = "release mode"

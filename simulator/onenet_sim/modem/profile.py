@@ -213,7 +213,9 @@ class CoapHabits:
         login_attempts: How often a login is tried; 0 is for ever.
         confirmable_report: What becomes of a confirmable report that nobody acknowledges.
         reports_queued: How many confirmable reports may be unacknowledged; 0 is any number.
-        report_maximum: Octets that one report or answer may carry.
+        report_maximum: Octets that one report or answer may carry; a longer one is refused.
+        packet_maximum: Octets of the longest report or answer that goes out as a datagram; a longer one is dropped
+            with event 33. 0 is any.
     """
 
     ack_timeout: float
@@ -232,6 +234,7 @@ class CoapHabits:
     confirmable_report: ConfirmableReport
     reports_queued: int
     report_maximum: int
+    packet_maximum: int
 
 
 @dataclass(frozen=True, slots=True)

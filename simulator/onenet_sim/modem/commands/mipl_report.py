@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from onenet_sim.at import Command, ErrorFamily, Integer, OneOf, Optional, Refused, Text, done
 from onenet_sim.lwm2m import Path
-from onenet_sim.modem.codes import MiplEvent, Situation
+from onenet_sim.modem.codes import ContentType, MiplEvent, Situation
 from onenet_sim.modem.commands.mipl_common import (
     IDENTIFIER_MAXIMUM,
     REF,
@@ -31,8 +31,10 @@ if TYPE_CHECKING:
     from onenet_sim.modem.reports import Frame, Observation
 
 _RELEASED_AFTER_SENDING = 0x200
+_CONTENT_TYPE = OneOf("contentType", tuple(map(int, ContentType)))
 _BEHIND_ACK_ID: dict[BehindAckId, Parameter[int]] = {
-    BehindAckId.CONTENT_TYPE: OneOf("contentType", (0, 1, 2, 3, 4)),
+    BehindAckId.CONTENT_TYPE: _CONTENT_TYPE,
+    BehindAckId.IGNORED_CONTENT_TYPE: _CONTENT_TYPE,
     BehindAckId.RELEASE_FLAG: Spelled("raimode", RELEASE_FLAGS),
     BehindAckId.RELEASE_MODE: Spelled("raimode", RELEASE_MODES),
 }
@@ -81,7 +83,6 @@ def _notify(
     behind: int | None,
 ) -> Result:
     refusal = without_network(module, "+MIPLNOTIFY") or not_logged_in(module)
-    refusal = refusal or _released_too_early(module, ack_id, behind)
     if refusal:
         return refusal
     path = Path(object_id, instance_id, resource_id)
@@ -89,6 +90,9 @@ def _notify(
     if isinstance(taken, Refused):
         return taken
     frame, last = taken
+    refusal = _unfit_tail(module, path, ack_id, behind, last=last)
+    if refusal:
+        return refusal
     if not existing_device(module).has(path.instance):
         return module.refuse(Situation.NO_OBJECT, f"the host added no {path.instance} (AT+MIPLADDOBJ)")
     observation = _observation(module, number, path)
@@ -97,14 +101,15 @@ def _notify(
     if module.reports.busy:
         limit = module.profile.coap.reports_queued
         return module.refuse(Situation.BUSY, f"{limit} confirmable reports are unacknowledged")
-    refusal = _collect(module, observation, frame, ack_id if last else None)
+    refusal = _collect(module, frame)
     if refusal is None and last:
+        module.reports.send(observation, path, ack_id, _content_type(module, behind))
         module.buffer.sent(number)
     return refusal or done()
 
 
-def _collect(module: Module, observation: Observation, frame: Frame, ack_id: int | None) -> Refused | None:
-    """Keep a frame; with an ``ack_id`` it is the last one, and the report goes out."""
+def _collect(module: Module, frame: Frame) -> Refused | None:
+    """Keep a frame for the next report, or return the refusal of a report that grows too large."""
     frames = module.reports.collect(frame)
     limit = module.profile.coap.report_maximum
     size = sum(len(one.value.tlv()) for one in frames)
@@ -112,8 +117,6 @@ def _collect(module: Module, observation: Observation, frame: Frame, ack_id: int
         module.reports.discard(frame.path)
         return module.refuse(Situation.TOO_LARGE, f"the report has {size} octets; at most {limit} are sent")
     existing_device(module).declare(frame.path, frame.value.type)
-    if ack_id is not None:
-        module.reports.send(observation, list(frames), ack_id)
     return None
 
 
@@ -134,9 +137,20 @@ def _unobserved(module: Module, number: int, path: Path) -> Result:
     return done()
 
 
-def _released_too_early(module: Module, ack_id: int, behind: int | None) -> Refused | None:
-    """Return the refusal of a report that wants an acknowledgement and not to wait for it."""
-    if not module.profile.grammar.release_refuses_ack_id or not ack_id or behind != _RELEASED_AFTER_SENDING:
+def _content_type(module: Module, behind: int | None) -> ContentType | None:
+    """Return the content type that a report shall have, None where the module chooses."""
+    if behind is None or module.profile.grammar.behind_ack_id is not BehindAckId.CONTENT_TYPE:
         return None
-    why = f"ackid {ack_id} awaits an acknowledgement, and raimode 0x200 goes idle before it can come"
-    return module.refuse(Situation.SYNTAX, why)
+    return ContentType(behind)
+
+
+def _unfit_tail(module: Module, path: Path, ack_id: int, behind: int | None, *, last: bool) -> Refused | None:
+    """Return the refusal of what stands behind the ackid, if it does not go with the rest."""
+    if module.profile.grammar.release_refuses_ack_id and ack_id and behind == _RELEASED_AFTER_SENDING:
+        why = f"ackid {ack_id} awaits an acknowledgement, and raimode 0x200 goes idle before it can come"
+        return module.refuse(Situation.SYNTAX, why)
+    alone = _content_type(module, behind) not in {None, ContentType.TLV}
+    if alone and (not last or module.reports.holds(path)):
+        why = f"a report of several frames is TLV (contentType {ContentType.TLV:d}), not {behind}"
+        return module.refuse(Situation.SYNTAX, why)
+    return None
