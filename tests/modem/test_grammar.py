@@ -211,6 +211,106 @@ def test_a_discover_answer_counts_its_characters(
     assert rig.sent[-1].code == wire.BAD_REQUEST
 
 
+# --- what ADDOBJ counted --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "counts", "answer"),
+    [
+        ("xy1100", "1,1", ["OK"]),
+        ("xy1100", "1,0", ["OK", "+MIPLEVENT:0,20,{number}"]),
+        ("bc260y", "0,1", ["OK", "+MIPLEVENT:0,20,{number}"]),
+        ("m5310", "0,0", ["OK"]),
+        ("bc95", "1,0", ["OK"]),
+    ],
+)
+def test_an_xy1100_fails_to_answer_with_more_resources_than_it_has_counted(
+    name: str, counts: str, answer: list[str]
+) -> None:
+    rig = Rig(name)
+    rig.create((3306, "1"))
+    rig.ok(f'AT+MIPLADDOBJ=0,3200,1,"1",{counts}')
+    rig.feed(b"AT+MIPLOPEN=0,3000\r")
+    number = rig.request(wire.GET, "/3200", options=LISTS).message_id
+    rig.sent.clear()
+    rig.text()
+    shown = rig.ask(f'AT+MIPLDISCOVERRSP=0,{number},1,9,"5700;5701"')
+    assert shown == [line.format(number=number) for line in answer]
+    assert len(rig.sent) == (answer == ["OK"])
+
+
+@pytest.mark.parametrize(
+    ("name", "tail", "events"),
+    [
+        ("xy1100", "0,0,5", ["+MIPLEVENT:0,25,5"]),
+        ("mt2625", "0,0,5", []),
+        ("bc260y", "0,0", ["+MIPLEVENT:0,25,{number}"]),
+    ],
+)
+def test_a_device_with_no_attributes_reports_nothing_and_2_3_0_says_so(
+    name: str, tail: str, events: list[str]
+) -> None:
+    rig = Rig(name)
+    number = rig.login(attributes=0)
+    assert _notify(rig, number, "3,4,7", tail) == ["OK", *(line.format(number=number) for line in events)]
+    assert rig.sent == []
+
+
+# --- results, attributes and windows --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["m5311", "m5312", "nb73"])
+@pytest.mark.parametrize(("result", "code"), [(16, 0x5F), (17, 0x88), (18, 0x8D), (19, 0x8F)])
+def test_some_modules_have_results_about_blocks(name: str, result: int, code: int) -> None:
+    rig = Rig(name)
+    rig.login()
+    read, write = rig.read("/3200/0"), rig.write_tlv("/3200/0", b"\xe4\x16\x76test")
+    rig.ok(f"AT+MIPLREADRSP=0,{read},{result}", f"AT+MIPLWRITERSP=0,{write},{result}")
+    assert [packet.code for packet in rig.sent] == [code, code]
+
+
+@pytest.mark.parametrize("name", ["onemo", "m5310a", "xy1100", "mt2625", "bc95"])
+@pytest.mark.parametrize("result", [16, 17, 18, 19, 20])
+def test_the_others_refuse_them(name: str, result: int) -> None:
+    rig = Rig(name)
+    rig.login()
+    number = rig.read("/3200/0")
+    rig.text()
+    assert rig.ask(f"AT+MIPLREADRSP=0,{number},{result}") == [f"+CIS ERROR:{rig.profile.errors['syntax']}"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("onemo", "pmin=15;pmax=60;lt=0.0;gt=50.0;st=2.0"),
+        ("xy1100", "pmin=15;pmax=60;lt=0.0;gt=50.0;st=2.0"),
+        ("mt2625", "pmin=15; pmax=60; gt=50.0; lt=0.0; st=2.0"),
+    ],
+)
+def test_attributes_are_printed_in_the_modules_order(name: str, text: str) -> None:
+    rig = Rig(name)
+    rig.login()
+    query = tuple((wire.QUERY, part.encode()) for part in ("st=2.0", "gt=50.0", "lt=0.0", "pmax=60", "pmin=15"))
+    rig.request(wire.PUT, "/3200/0/5700", options=query)
+    assert rig.lines()[0].endswith(f'{len(text)},{" " * (name == "mt2625")}"{text}"')
+    rig.request(wire.PUT, "/3200/0/5700", options=((wire.QUERY, b"gt=50"),))
+    assert rig.lines()[0].endswith('"gt=50.0"')
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds", "error"),
+    [("bc26", 10, 654), ("mt2625", 300, 654), ("xy1100", 20, 601), ("m5310", 300, 601)],
+)
+def test_an_observe_has_a_window_of_its_own(name: str, seconds: int, error: int) -> None:
+    rig = Rig(name)
+    rig.login(observe="")
+    for wait, answer in ((seconds - 0.001, "OK"), (seconds, f"+CIS ERROR:{error}")):
+        rig.request(wire.GET, "/3200/0", options=((wire.OBSERVE, b""),))
+        number = int(rig.lines()[-1].split(",")[1])
+        rig.advance(wait)
+        assert rig.ask(f"AT+MIPLOBSERVERSP=0,{number},1")[-1] == answer
+
+
 # --- limits of CREATE, ADDOBJ, OPEN and UPDATE ----------------------------------------------------
 
 

@@ -46,6 +46,10 @@ class ResultCode(IntEnum):
     NOT_FOUND = 13
     METHOD_NOT_ALLOWED = 14
     NOT_ACCEPTABLE = 15
+    CONTINUE = 16
+    INCOMPLETE = 17
+    TOO_LARGE = 18
+    UNSUPPORTED_FORMAT = 19
 
     @property
     def coap(self) -> numbers.codes.Code:
@@ -61,6 +65,10 @@ _COAP_CODES = {
     ResultCode.NOT_FOUND: numbers.codes.NOT_FOUND,
     ResultCode.METHOD_NOT_ALLOWED: numbers.codes.METHOD_NOT_ALLOWED,
     ResultCode.NOT_ACCEPTABLE: numbers.codes.NOT_ACCEPTABLE,
+    ResultCode.CONTINUE: numbers.codes.CONTINUE,
+    ResultCode.INCOMPLETE: numbers.codes.REQUEST_ENTITY_INCOMPLETE,
+    ResultCode.TOO_LARGE: numbers.codes.REQUEST_ENTITY_TOO_LARGE,
+    ResultCode.UNSUPPORTED_FORMAT: numbers.codes.UNSUPPORTED_CONTENT_FORMAT,
 }
 
 

@@ -206,6 +206,7 @@ class CoapHabits:
         sorts_objects: The link list is sorted by object id, not by the order of ADDOBJ.
         authorizes: The messages that carry option 63 when there is an auth code.
         answer_window: Seconds in which the host may answer a request.
+        observe_window: The same for an OBSERVE.
         bootstrap_wait: Seconds in which the bootstrap server must finish.
         connect_retry: Seconds from a failed bootstrap to the next attempt.
         register_retry: Seconds from a failed registration to the next attempt.
@@ -226,6 +227,7 @@ class CoapHabits:
     sorts_objects: bool
     authorizes: tuple[str, ...]
     answer_window: float
+    observe_window: float
     bootstrap_wait: float
     connect_retry: float
     register_retry: float
@@ -254,6 +256,7 @@ class MiplHabits:
         failed_update: What the module does after a refused or unanswered update.
         counts_observes: The message id of an OBSERVE is ``counter << 16 | CoAP id``.
         counts_attributes: ADDOBJ's attribute count shapes the TLV of reports.
+        counts_discovered: DISCOVERRSP of more resources than ADDOBJ counted fails with event 20.
         reports_by_path: A report finds its observe by path; else by the OBSERVE's message id.
         bitmap_from_right: The rightmost digit of ADDOBJ's bitmap is instance 0; else the leftmost.
         updates_after_login: Once every object was discovered the module sends an update by itself.
@@ -277,6 +280,7 @@ class MiplHabits:
     failed_update: FailedUpdate
     counts_observes: bool
     counts_attributes: bool
+    counts_discovered: bool
     reports_by_path: bool
     bitmap_from_right: bool
     updates_after_login: bool

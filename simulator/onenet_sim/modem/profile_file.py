@@ -77,6 +77,10 @@ _ALLOWED = {
         "bootstrap, register, update or deregister",
     ),
     "coap.retransmissions": ("[0-9]|1[0-9]|20", "0 to 20"),
+    "grammar.attributes": (
+        r"(pmin|pmax|lt|gt|st)(; ?(pmin|pmax|lt|gt|st)){4}",
+        "pmin, pmax, lt, gt and st with semicolons between them",
+    ),
     "mipl.default_host": (r"[A-Za-z0-9.-]+:[1-9][0-9]{0,4}", "a host and its port, such as 183.230.40.39:5683"),
     "mipl.register_timeout_events": (
         "|".join(str(int(event)) for event in MiplEvent),

@@ -161,6 +161,8 @@ class Reports:
             count = self._attributes(observation.path)
             if count == 0:
                 module.explain("ADDOBJ declared 0 attributes; a CIS module then sends no report")
+                if module.profile.coap.confirmable_report is ConfirmableReport.RETRANSMITTED:
+                    module.event(MiplEvent.NOTIFY_FAILED, ack_id or observation.number)
                 return
             if count == 1:
                 frames = frames[-1:]

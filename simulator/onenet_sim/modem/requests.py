@@ -22,7 +22,7 @@ from onenet_sim.lwm2m import (
 )
 from onenet_sim.modem import standard, urcs
 from onenet_sim.modem.coap import make_message
-from onenet_sim.modem.codes import ResultCode
+from onenet_sim.modem.codes import MiplEvent, ResultCode
 from onenet_sim.modem.output import Sort
 from onenet_sim.modem.profile import Family
 from onenet_sim.modem.session import State
@@ -143,7 +143,8 @@ class Requests:
         if self._answers_itself(request):
             self._print(request)
             return
-        wait = module.profile.coap.answer_window
+        habits = module.profile.coap
+        wait = habits.observe_window if operation is Operation.OBSERVE else habits.answer_window
         why = f"the host did not answer within {wait:g} s"
         request.expiry = module.timers.at(module.now + wait, lambda: self._drop(request, why))
         self._open[number] = request
@@ -187,7 +188,7 @@ class Requests:
                 problem = attributes.problem(path)
                 if problem:
                     raise Lwm2mError(problem)
-                lines = [urcs.parameter(number, path, attributes)]
+                lines = [urcs.parameter(number, path, attributes, self._module.profile.grammar.attributes)]
             case Operation.WRITE:
                 values = self._written(path, message)
                 family = self._module.profile.family
@@ -320,7 +321,12 @@ class Requests:
             self.finish(request, make_message(result.coap))
 
     def answer_discover(self, request: Request, resources: tuple[int, ...]) -> None:
-        """Answer a DISCOVER with the object's resources."""
+        """Answer a DISCOVER with the object's resources, if these are not more than the module has counted."""
+        added = self._device.objects.get(request.path.object_id)
+        if self._module.profile.mipl.counts_discovered and added and len(resources) > added.counted:
+            self._drop(request, f"the answer has {len(resources)} resources, ADDOBJ counted {added.counted}")
+            self._module.event(MiplEvent.RESPONSE_FAILED, request.number)
+            return
         self.finish(request, self._links(request.path.object_id, resources))
 
     def _update_after_login(self, object_id: int) -> None:

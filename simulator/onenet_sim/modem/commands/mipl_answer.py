@@ -42,8 +42,7 @@ if TYPE_CHECKING:
 
 _ID = Integer("id", 0, IDENTIFIER_MAXIMUM)
 _FAILURES = (11, 12, 13, 14)
-_CONTENT_RESULT = OneOf("result", (1, *_FAILURES, 15))
-_CHANGED_RESULT = OneOf("result", (2, *_FAILURES))
+_BLOCK_RESULTS = (16, 17, 18, 19)
 
 
 def commands(profile: Profile) -> list[Command[Module]]:
@@ -63,7 +62,7 @@ def commands(profile: Profile) -> list[Command[Module]]:
         Command(
             "+MIPLOBSERVERSP",
             "answer an observe",
-            (REF, message_id(profile), _CONTENT_RESULT),
+            (REF, message_id(profile), _content_result(profile)),
             set=_responder(Operation.OBSERVE),
             surplus=1,
             errors=ErrorFamily.CIS,
@@ -74,7 +73,7 @@ def commands(profile: Profile) -> list[Command[Module]]:
             (
                 REF,
                 Integer("objid", 0, IDENTIFIER_MAXIMUM) if onemo else message_id(profile),
-                _CONTENT_RESULT,
+                _content_result(profile),
                 Optional(Integer("length", 0, IDENTIFIER_MAXIMUM), 0),
                 RESOURCE_LIST,
             ),
@@ -85,6 +84,16 @@ def commands(profile: Profile) -> list[Command[Module]]:
     ]
 
 
+def _result(profile: Profile, *success: int) -> OneOf:
+    """Return the declaration of a result: success, the failures, and on some modules what is said of blocks."""
+    return OneOf("result", (*success, *_FAILURES, *(_BLOCK_RESULTS if profile.grammar.block_results else ())))
+
+
+def _content_result(profile: Profile) -> OneOf:
+    """Return the declaration of the result for what is answered with content."""
+    return _result(profile, ResultCode.CONTENT, ResultCode.NOT_ACCEPTABLE)
+
+
 def _read_response(profile: Profile) -> Command[Module]:
     return Command(
         "+MIPLREADRSP",
@@ -92,7 +101,7 @@ def _read_response(profile: Profile) -> Command[Module]:
         (
             REF,
             message_id(profile),
-            _CONTENT_RESULT,
+            _content_result(profile),
             Optional(_ID),
             Optional(_ID),
             Optional(_ID),
@@ -168,7 +177,7 @@ def _changed(profile: Profile, name: str, summary: str, operation: Operation) ->
     return Command(
         name,
         summary,
-        (REF, message_id(profile), _CHANGED_RESULT),
+        (REF, message_id(profile), _result(profile, ResultCode.CHANGED)),
         set=_responder(operation),
         surplus=1,
         errors=ErrorFamily.CIS,

@@ -198,7 +198,7 @@ def _delete(module: Module, _ref: int) -> Result:
 
 
 def _add_object(
-    module: Module, _ref: int, object_id: int, count: int, bitmap: str, attributes: int, _actions: int
+    module: Module, _ref: int, object_id: int, count: int, bitmap: str, attributes: int, actions: int
 ) -> Result:
     refusal = without_network(module, "+MIPLADDOBJ") or without_device(module)
     if refusal:
@@ -213,7 +213,7 @@ def _add_object(
         return module.refuse(Situation.OBJECT_EXISTS, f"the bitmap {bitmap!r} names no instance")
     if object_id in objects:
         return module.refuse(Situation.OBJECT_EXISTS, f"object {object_id} was added already")
-    objects[object_id] = MiplObject(object_id, instances, attributes)
+    objects[object_id] = MiplObject(object_id, instances, attributes, actions)
     return done()
 
 
