@@ -32,7 +32,6 @@ KNOWN_DIFFERENCES = (
 """Where the simulator knowingly differs from every module."""
 
 _IN_NO_PROFILE = {
-    "+MIPLUPDATESET": ("update by itself before the lifetime ends", "manual 4.5: MN318, ML305A and ML307 only"),
     "+MIPLSOTAVER": ("version of the host's own software", "template SOTA pages: a special firmware"),
     "+MIPLSOTA": ("progress of a software upgrade", "template SOTA pages: a special firmware"),
     "+MIPLCONF": ("make the device, first dialect", "qsdk: the first M5310 firmware of 2017"),

@@ -93,8 +93,16 @@ def _existing(module: Module) -> Result | None:
 
 
 def _make(module: Module, command: str, server: Server) -> Result:
-    module.device = Device(server)
-    return done(fields(command, urcs.REF))
+    if not module.profile.mipl.creates_late:
+        module.device = Device(server)
+        return done(fields(command, urcs.REF))
+    if module.radio.usable:
+        module.device = Device(server)
+        module.unsolicited(fields(command, urcs.REF))
+    else:
+        module.explain(f"without a network nobody can look up {server.peer.host}")
+        module.unsolicited(fields(command, "FAIL"))
+    return done()
 
 
 def _create_default(module: Module) -> Result:
