@@ -443,3 +443,37 @@ def test_the_xy1100_has_test_forms(name: str, command: str, printed: str) -> Non
 @pytest.mark.parametrize("form", ["CREATE?", "CREATE=?", "DELETE?", "ADDOBJ?", "UPDATE?", "VER=1", "VER=?"])
 def test_the_other_forms_do_not_exist(name: str, error: int, form: str) -> None:
     assert Rig(name).ask(f"AT+MIPL{form}") == [f"+CIS ERROR:{error}"]
+
+
+# --- references and stored register codes ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "missing"),
+    [("onemo", 601, 601), ("xy1100", 601, 601), ("mt2625", 655, 652), ("me3616", 655, 652)],
+)
+@pytest.mark.parametrize(
+    "command", ["OPEN=1,3000", "CLOSE=7", "DELETE=1", 'ADDOBJ=1,3200,1,"1",0,0', "READRSP=9,1,11"]
+)
+def test_a_wrong_reference_has_a_number_of_its_own(name: str, wrong: int, missing: int, command: str) -> None:
+    rig = Rig(name)
+    rig.create()
+    assert rig.ask(f"AT+MIPL{command}") == [f"+CIS ERROR:{wrong}"]
+    assert rig.ask(f"AT+MIPL{command.partition('=')[0]}=") == [f"+CIS ERROR:{missing}"]
+
+
+def test_an_xy1100_deletes_without_a_device_what_create_has_stored() -> None:
+    rig = Rig("xy1100")
+    assert rig.ask("AT+MIPLDELETE=0") == ["+CIS ERROR:601"]
+    rig.ok(f"AT+MIPLCREATE=50,{_code(50)},0,50,0", "AT+MIPLDELETE=0", "AT+MIPLDELETE=0")
+    rig.modem.power_off(rig.now)
+    rig.modem.power_on(rig.now, booted=True)
+    rig.advance(1.0)
+    rig.text()
+    assert rig.ask("AT+MIPLDELETE=0") == ["OK"]
+
+
+def test_a_bc260y_keeps_its_register_code_for_the_exec_form() -> None:
+    rig = Rig("bc260y")
+    rig.ok(f"AT+MIPLCREATE=50,{_code(50)},0,50,0", "AT+MIPLDELETE=0", "AT+MIPLCREATE", "AT+MIPLOPEN=0,3000")
+    assert rig.sent[0].path == "/rd"

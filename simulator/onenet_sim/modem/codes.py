@@ -87,6 +87,7 @@ class Situation(Enum):
 
     SYNTAX = "syntax"
     FORM = "form"
+    WRONG_REF = "wrong_ref"
     NO_DEVICE = "no_device"
     DEVICE_EXISTS = "device_exists"
     NOT_LOGGED_IN = "not_logged_in"

@@ -130,8 +130,8 @@ def _create(module: Module, total: int, code: bytes, index: int, size: int, flag
     if decoded.dtls or decoded.port == _DTLS_PORT:
         return without_dtls(module)
     server = Server(Peer(decoded.host, decoded.port), decoded.bootstrap, decoded.auth_code)
-    if module.profile.mipl.config_modes:
-        module.configuration.server = server
+    if module.profile.mipl.stores_code:
+        module.configuration.server, module.configuration.stores_code = server, True
     return _make(module, "+MIPLCREATE", server)
 
 
@@ -195,6 +195,8 @@ _CREATE_EX: Command[Module] = Command(
 
 
 def _delete(module: Module, _ref: int) -> Result:
+    if module.device is None and module.profile.mipl.deletes_stored_code and module.configuration.stores_code:
+        return done()
     refusal = without_device(module)
     if refusal:
         return refusal

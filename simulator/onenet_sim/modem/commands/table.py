@@ -20,6 +20,7 @@ from onenet_sim.modem.commands import (
     network,
     power,
 )
+from onenet_sim.modem.commands.mipl_common import REF
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,6 +91,7 @@ def error_tables(profile: Profile) -> dict[ErrorFamily, ErrorTable]:
             syntax=profile.errors[Situation.SYNTAX.value],
             unsupported=profile.errors[Situation.FORM.value],
             names={int(number): name for number, name in profile.error_names.items()},
+            parameters={REF.name: profile.errors[Situation.WRONG_REF.value]},
         ),
     }
 
