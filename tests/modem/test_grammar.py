@@ -477,3 +477,23 @@ def test_a_bc260y_keeps_its_register_code_for_the_exec_form() -> None:
     rig = Rig("bc260y")
     rig.ok(f"AT+MIPLCREATE=50,{_code(50)},0,50,0", "AT+MIPLDELETE=0", "AT+MIPLCREATE", "AT+MIPLOPEN=0,3000")
     assert rig.sent[0].path == "/rd"
+
+
+# --- objects that nobody observes -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "answers"),
+    [
+        ("xy1100", {3: 0x85, 4: 0x85, 5: 0x85, 10290: 0x85, 9: 0x84}),
+        ("mt2625", {3: 0x84, 4: 0x84, 5: 0x84, 10290: 0x84, 9: 0x84}),
+        ("onemo", {3: 0x85, 4: 0x84, 10290: 0x84, 9: 0x84}),
+    ],
+)
+def test_the_modules_own_objects_are_not_observed(name: str, answers: dict[int, int]) -> None:
+    rig = Rig(name)
+    rig.login(observe="")
+    for number, code in answers.items():
+        rig.request(wire.GET, f"/{number}/0", options=((wire.OBSERVE, b""),))
+        assert rig.sent[-1].code == code, number
+    assert rig.lines() == []

@@ -98,6 +98,19 @@ def test_an_unanswered_registration_ends_at_opens_time_out(
     assert events(rig)[-1] == "6"
 
 
+@pytest.mark.parametrize(("failing", "expected"), [("bootstrap", "1 3"), ("register", "1 2 4 7")])
+def test_a_bc260y_gives_up_after_three_attempts(failing: str, expected: str) -> None:
+    rig = Rig("bc260y")
+    rig.platform.codes[failing] = wire.FORBIDDEN
+    _bootstrapping(rig)
+    _open(rig)
+    rig.advance(300.0)
+    assert events(rig) == 3 * expected.split()
+    rig.platform.codes = Rig().platform.codes
+    _open(rig)
+    assert events(rig) == ["1", "2", "4", "6"]
+
+
 def test_a_login_attempt_is_sent_four_times_within_thirty_seconds(any_rig: Rig) -> None:
     any_rig.platform.silent = True
     any_rig.create()

@@ -248,6 +248,7 @@ class MiplHabits:
         events: The events that are printed.
         deletion: What DELETE does while logged in.
         standard_objects: Who answers for object 3.
+        unobservable: The objects whose OBSERVE it answers with 4.05, whoever serves them.
         answers_observe: The module answers OBSERVE by itself; the URC is printed all the same.
         answers_discover: The same for DISCOVER.
         answers_parameter: The same for write-attributes.
@@ -276,6 +277,7 @@ class MiplHabits:
     events: tuple[int, ...]
     deletion: Deletion
     standard_objects: StandardObjects
+    unobservable: tuple[int, ...]
     answers_observe: bool
     answers_discover: bool
     answers_parameter: bool

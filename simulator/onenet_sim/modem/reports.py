@@ -149,12 +149,11 @@ class Reports:
         """Forget the frames collected for an object instance."""
         self._frames.pop(path.instance, None)
 
-    def send(self, observation: Observation, path: Path, ack_id: int, form: ContentType | None) -> None:
-        """Send the frames of an object instance as a report.
-
-        When ``ack_id`` is not 0, event 26 or 25 tells its fate as far as the module knows it.
-        """
-        frames = self._frames.pop(path.instance)
+    def send(
+        self, observation: Observation, frames: list[Frame], ack_id: int, form: ContentType | None = None
+    ) -> None:
+        """Send a report; when ``ack_id`` is not 0, event 26 or 25 tells its fate as far as the module knows it."""
+        self.discard(frames[0].path)
         module = self._module
         wrap = False
         if module.profile.mipl.counts_attributes and observation.path.resource_id is None:

@@ -126,6 +126,9 @@ class Requests:
 
     def _dispatch(self, operation: Operation, path: Path, incoming: Incoming) -> None:
         module = self._module
+        if operation is Operation.OBSERVE and path.object_id in module.profile.mipl.unobservable:
+            self._refuse(incoming, codes.METHOD_NOT_ALLOWED, f"this module lets nobody observe {path}")
+            return
         if path.object_id in standard.OBJECTS:
             standard.answer(module, operation, path, incoming)
             return

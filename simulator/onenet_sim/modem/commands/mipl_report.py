@@ -101,15 +101,16 @@ def _notify(
     if module.reports.busy:
         limit = module.profile.coap.reports_queued
         return module.refuse(Situation.BUSY, f"{limit} confirmable reports are unacknowledged")
-    refusal = _collect(module, frame)
+    refusal = collect(module, observation, frame, ack_id if last else None, _content_type(module, behind))
     if refusal is None and last:
-        module.reports.send(observation, path, ack_id, _content_type(module, behind))
         module.buffer.sent(number)
     return refusal or done()
 
 
-def _collect(module: Module, frame: Frame) -> Refused | None:
-    """Keep a frame for the next report, or return the refusal of a report that grows too large."""
+def collect(
+    module: Module, observation: Observation, frame: Frame, ack_id: int | None, form: ContentType | None = None
+) -> Refused | None:
+    """Keep a frame; with an ``ack_id`` it is the last one, and the report goes out in that ``form``."""
     frames = module.reports.collect(frame)
     limit = module.profile.coap.report_maximum
     size = sum(len(one.value.tlv()) for one in frames)
@@ -117,6 +118,8 @@ def _collect(module: Module, frame: Frame) -> Refused | None:
         module.reports.discard(frame.path)
         return module.refuse(Situation.TOO_LARGE, f"the report has {size} octets; at most {limit} are sent")
     existing_device(module).declare(frame.path, frame.value.type)
+    if ack_id is not None:
+        module.reports.send(observation, list(frames), ack_id, form)
     return None
 
 
