@@ -35,6 +35,8 @@ _EXCHANGE_LIFETIME = 247.0
 _HEADER = 4
 _TOKEN_MAXIMUM = 8
 _PAYLOAD_MARKER = 0xFF
+_AROUND_PAYLOAD = 32
+"""More than header, token and options of a report or an answer take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,8 +267,11 @@ class CoapEndpoint:
 
     def _drops(self, message: Message) -> bool:
         """Drop a message that is longer than this module's datagrams can be, if it is."""
-        octets, most = len(message.encode()), self._habits.packet_maximum
-        if not most or octets <= most:
+        most = self._habits.packet_maximum
+        if not most or len(message.payload) + _AROUND_PAYLOAD <= most:
+            return False
+        octets = len(message.encode())
+        if octets <= most:
             return False
         self._journal.note(Explanation(f"a packet of {octets} octets is dropped; at most {most} go out"))
         self.on_dropped()
