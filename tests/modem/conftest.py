@@ -36,11 +36,13 @@ class Platform:
 
     Attributes:
         silent: It answers nothing.
+        drops: A path on which it answers nothing.
         codes: The answer to what the key names: bootstrap, register, update, deregister.
     """
 
     def __init__(self) -> None:
         self.silent = False
+        self.drops = ""
         self.acknowledges = True
         self.codes = {
             "bootstrap": wire.CHANGED,
@@ -57,7 +59,7 @@ class Platform:
 
     def answers(self, packet: Packet) -> list[Packet]:
         """Return what comes back for one datagram of the module."""
-        if self.silent:
+        if self.silent or (self.drops and packet.path == self.drops):
             return []
         if packet.type == ACK and packet.code == wire.CHANGED and packet.token == b"write":
             return [self._bootstrap(wire.POST, "/bs", b"done")]

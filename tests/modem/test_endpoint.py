@@ -49,7 +49,7 @@ def test_an_unanswered_update_is_given_31_time_outs_whatever_time_out_open_had()
 def test_retransmissions_end_with_the_reply(any_rig: Rig) -> None:
     number = any_rig.login(attributes=1)
     any_rig.platform.silent = True
-    any_rig.ok(f"AT+MIPLNOTIFY=0,{number},3200,0,5750,3,1,1,0,0,9")
+    any_rig.ok(f"AT+MIPLNOTIFY=0,{number},3200,0,5750,3,4,1,0,0,9")
     any_rig.advance(T + 1)
     report = any_rig.sent[-1]
     any_rig.deliver(Packet(ACK, wire.EMPTY, report.message_id))
@@ -63,7 +63,7 @@ def test_retransmissions_end_with_the_reply(any_rig: Rig) -> None:
 def test_an_empty_ack_or_one_with_2_04_confirms_a_report(any_rig: Rig, code: int) -> None:
     number = any_rig.login(attributes=1)
     any_rig.platform.silent = True
-    any_rig.ok(f"AT+MIPLNOTIFY=0,{number},3200,0,5750,3,1,1,0,0,9")
+    any_rig.ok(f"AT+MIPLNOTIFY=0,{number},3200,0,5750,3,4,1,0,0,9")
     report = any_rig.sent[-1]
     any_rig.deliver(Packet(ACK, code, report.message_id, report.token if code else b""))
     assert any_rig.lines()[0].endswith("0,26,9")
@@ -74,7 +74,7 @@ def test_any_other_code_on_the_ack_fails_the_report(name: str) -> None:
     rig = Rig(name)
     number = rig.login(attributes=1)
     rig.platform.silent = True
-    rig.ok(f"AT+MIPLNOTIFY=0,{number},3200,0,5750,3,1,1,0,0,9")
+    rig.ok(f"AT+MIPLNOTIFY=0,{number},3200,0,5750,3,4,1,0,0,9")
     report = rig.sent[-1]
     rig.deliver(Packet(ACK, wire.NOT_FOUND, report.message_id, report.token))
     assert rig.lines()[0].endswith("0,25,9")
@@ -85,7 +85,7 @@ def test_a_reset_of_the_last_report_ends_its_observation(onemo_rig: Rig, ack_id:
     rig = onemo_rig
     rig.login()
     rig.platform.silent = True
-    rig.ok(f"AT+MIPLNOTIFY=0,0,3200,0,5750,3,1,1,0,0,{ack_id}")
+    rig.ok(f"AT+MIPLNOTIFY=0,0,3200,0,5750,3,4,1,0,0,{ack_id}")
     rig.deliver(Packet(RST, wire.EMPTY, rig.sent[-1].message_id))
     assert [line[-7:] for line in rig.lines()] == (["0,25,12"] if ack_id else [])
     assert rig.ask("AT+MIPLNOTIFY=0,0,3200,0,5750,3,1,2,0,0") == ["+CIS ERROR:653"]

@@ -159,7 +159,7 @@ def test_an_update_may_carry_the_objects_and_may_fail(rig: Rig) -> None:
     assert say(rig, "AT+MIPLUPDATE=0,300,1") == "\r\nOK\r\n\r\n+MIPLUPDATE:0,0\r\n"
     assert rig.sent[-1].payload == LINKS
     assert "answered the update with 4.04" in rig.why
-    refused(rig, "AT+MIPLUPDATE=0,86401,0", "parameter 2 <lifetime>")
+    refused(rig, "AT+MIPLUPDATE=0,86401,0", "a lifetime of 86401 s; expected 0 to 86400")
 
 
 def test_close_deregisters_and_says_so(rig: Rig) -> None:

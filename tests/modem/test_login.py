@@ -75,7 +75,8 @@ def test_a_cis_module_tries_a_refused_login_again(cis_rig: Rig) -> None:
         ("onemo", ",7", 7.0, "7"),
         ("onemo", "", 30.0, "7"),
         ("m5310a", ",60", 60.0, "7"),
-        ("m5310", ",30", 30.0, "8 15"),
+        ("xy1100", ",30", 30.0, "8 15"),
+        ("bc260y", ",30", 30.0, "8 15"),
     ],
 )
 def test_an_unanswered_registration_ends_at_opens_time_out(
@@ -95,6 +96,19 @@ def test_an_unanswered_registration_ends_at_opens_time_out(
     rig.platform.silent = False
     _open(rig)
     assert events(rig)[-1] == "6"
+
+
+@pytest.mark.parametrize(("failing", "expected"), [("bootstrap", "1 3"), ("register", "1 2 4 7")])
+def test_a_bc260y_gives_up_after_three_attempts(failing: str, expected: str) -> None:
+    rig = Rig("bc260y")
+    rig.platform.codes[failing] = wire.FORBIDDEN
+    _bootstrapping(rig)
+    _open(rig)
+    rig.advance(300.0)
+    assert events(rig) == 3 * expected.split()
+    rig.platform.codes = Rig().platform.codes
+    _open(rig)
+    assert events(rig) == ["1", "2", "4", "6"]
 
 
 def test_a_login_attempt_is_sent_four_times_within_thirty_seconds(any_rig: Rig) -> None:

@@ -41,6 +41,7 @@ def test_every_situation_has_a_number_and_every_number_a_name(name: str) -> None
     profile = load_profile(name)
     for situation in Situation:
         assert str(profile.errors[situation.value]) in profile.error_names
+    assert {str(number) for number in profile.grammar.network_errors.values()} <= profile.error_names.keys()
 
 
 def test_every_source_is_the_source_of_something() -> None:
@@ -52,7 +53,7 @@ def test_every_source_is_the_source_of_something() -> None:
 @pytest.mark.parametrize("name", profile_names())
 def test_only_onemos_grammar_has_createex(name: str) -> None:
     rig = Rig(name)
-    has = rig.ask('AT+MIPLCREATEEX="183.230.40.40:5683",0') == ["+MIPLCREATEEX:0", "OK"]
+    has = set(rig.ask('AT+MIPLCREATEEX="183.230.40.40:5683",0')) == {"+MIPLCREATEEX:0", "OK"}
     assert has == (rig.family == "O")
 
 
@@ -94,15 +95,14 @@ _MT2625 = Headline(
 )
 _EC616 = Headline(("OK",), "+MIPLCREATE: 0", "+CIS ERROR: 651", "+CEREG: 0,1", _COLON, _READ_COLON)
 _PLAIN_CIS = Headline(("OK",), "+MIPLCREATE:0", "+CIS ERROR:602", "+CEREG:0,1", _NONE, _READ_NONE)
+_ONEMO = Headline(
+    ("+MATREADY",), "+MIPLCREATE: 0", "+CIS ERROR: 653", "+CEREG:0,1", (_COLON[1], _COLON[3]), _READ_COLON
+)
 HEADLINES = {
-    "onemo": Headline(
-        ("+MATREADY",),
-        "+MIPLCREATE: 0",
-        "+CIS ERROR: 653",
-        "+CEREG:0,1",
-        (_COLON[1], _COLON[3]),
-        _READ_COLON,
-    ),
+    "onemo": _ONEMO,
+    "mn318": _ONEMO,
+    "ml307a": _ONEMO,
+    "mr880a": _ONEMO,
     "mn316": Headline(
         ("+MATREADY",), "+MIPLCREATE:0", "+CIS ERROR: 653", "+CEREG:0,1", (_NONE[1], _NONE[3]), _READ_NONE
     ),
@@ -150,7 +150,8 @@ def test_a_modules_first_lines_are_those_that_its_drivers_look_for(name: str, ex
         return rig.lines()
 
     assert say("AT+CEREG?") == [expected.registration, "OK"]
-    assert say("AT+MIPLCREATE") == [expected.create, "OK"]
+    answer = [expected.create, "OK"]
+    assert say("AT+MIPLCREATE") == (answer[::-1] if rig.profile.mipl.creates_late else answer)
     assert say("AT+MIPLCREATE") == [expected.error]
     assert say('AT+MIPLADDOBJ=0,3200,1,"1",5,0') == ["OK"]
     assert say("AT+MIPLOPEN=0,3600") == ["OK", *expected.events]
@@ -193,6 +194,50 @@ def test_the_bitmap_is_read_from_the_side_that_the_module_reads_it_from(name: st
     rig = Rig(name)
     rig.ok("AT+MIPLCREATE", 'AT+MIPLADDOBJ=0,3303,3,"100",2,0', "AT+MIPLOPEN=0,3600")
     assert rig.sent[-1].payload.endswith(f"</3303/{instances}>".encode())
+
+
+@pytest.mark.parametrize("command", ["+MIPLCREATE", '+MIPLCREATEEX="nbiotbt.heclouds.com:5683",1'])
+def test_an_mr880a_answers_create_late_and_says_fail_without_a_network(command: str) -> None:
+    rig, name = Rig("mr880a"), command.partition("=")[0]
+    rig.ok("AT+CGATT=0")
+    rig.feed(f"AT{command}\r".encode())
+    assert rig.text() == f"\r\nOK\r\n\r\n{name}: FAIL\r\n"
+    assert rig.ask("AT+MIPLDELETE=0") == ["+CIS ERROR:653"]
+    rig.ok("AT+CGATT=1")
+    rig.feed(f"AT{command}\r".encode())
+    assert rig.text() == f"\r\nOK\r\n\r\n{name}: 0\r\n"
+    assert rig.ask("AT+MIPLDELETE=0") == ["OK"]
+
+
+@pytest.mark.parametrize(
+    ("name", "updateset", "fotacfg", "nsmi", "flag"),
+    [
+        ("onemo", False, True, True, True),
+        ("mn318", True, True, True, True),
+        ("ml307a", True, False, False, False),
+        ("mr880a", False, False, False, True),
+    ],
+)
+def test_the_notes_of_the_manual_leave_each_module_its_commands(
+    name: str, *, updateset: bool, fotacfg: bool, nsmi: bool, flag: bool
+) -> None:
+    rig = Rig(name)
+    rig.feed(b"AT+MIPLCREATE\r")
+    rig.text()
+    assert (rig.ask("AT+MIPLUPDATESET=0,1") == ["OK"]) == updateset
+    assert (rig.ask('AT+MIPLFOTACFG="timeout",9') == ["OK"]) == fotacfg
+    assert (rig.ask("AT+MIPLNMI=0,0,1") == ["OK"]) == nsmi
+    rig.ok('AT+MIPLADDOBJ=0,3200,1,"1",0,0', "AT+MIPLOPEN=0,3000")
+    rig.observe("/3200/0")
+    assert ("OK" in rig.ask("AT+MIPLNOTIFY=0,0,3200,0,5750,1,4,abcd,0,0x200")) == flag
+
+
+def test_a_content_type_has_no_effect_on_mr880a() -> None:
+    rig = Rig("mr880a")
+    rig.login()
+    rig.ok("AT+MIPLNOTIFY=0,0,3200,0,5750,1,4,abcd,0,0,0,0")
+    assert rig.sent[-1].payload.hex() == "e4167661626364"
+    assert rig.ask("AT+MIPLNOTIFY=0,0,3200,0,5750,1,4,abcd,0,0,0,5") == ["+CIS ERROR:601"]
 
 
 def test_only_me3616_takes_the_short_spelling_of_executersp() -> None:

@@ -22,7 +22,7 @@ def test_without_an_ack_id_a_report_is_not_confirmable_and_brings_no_event(any_r
     assert any_rig.lines() == []
 
 
-@pytest.mark.parametrize("tail", ["0,0,1", "0,0,65535", "0,0x400,278", "0,0,7,3", "0,0,1,0X400"])
+@pytest.mark.parametrize("tail", ["0,0,1", "0,0,65535", "0,0x400,278", "0,0,7,0", "0,0,7,"])
 def test_with_an_ack_id_a_report_is_confirmable_and_event_26_names_it(any_rig: Rig, tail: str) -> None:
     number = any_rig.login(attributes=1)
     ack_id = tail.split(",")[2]
@@ -210,12 +210,90 @@ def test_ten_unacknowledged_reports_are_the_most(name: str) -> None:
     assert _notify(rig, number, "0,0,11") == ["OK"]
 
 
-def test_a_report_has_a_greatest_size(any_rig: Rig) -> None:
-    number = any_rig.login(attributes=1)
-    limit = any_rig.profile.coap.report_maximum
-    assert _notify(any_rig, number, value=f"1,1,{'x' * limit}") == ["OK"]
-    assert _notify(any_rig, number, value=f"1,1,{'x' * (limit + 1)}") == ["+CIS ERROR:601"]
-    assert _notify(any_rig, number) == ["OK"]
+def test_a_cis_report_has_a_greatest_size(cis_rig: Rig) -> None:
+    number = cis_rig.login(attributes=1)
+    assert _notify(cis_rig, number, value=f"1,1,{'x' * 1024}") == ["OK"]
+    assert _notify(cis_rig, number, value=f"1,1,{'x' * 1025}") == ["+CIS ERROR:601"]
+    assert _notify(cis_rig, number) == ["OK"]
+
+
+# 4 octets of header, 2 of token, 2 for Observe, 3 for the content format, 1 marker; then the TLV's 5.
+_HEAD = 17
+
+
+def test_a_onemo_packet_of_more_than_1500_octets_is_dropped_with_event_33(onemo_rig: Rig) -> None:
+    onemo_rig.login()
+    assert _notify(onemo_rig, 0, "0,0,9", value=f"1,1,{'x' * (1500 - _HEAD)}") == ["OK", "+MIPLEVENT:0,26,9"]
+    assert len(onemo_rig.sent[-1].encode()) == 1500
+    assert _notify(onemo_rig, 0, "0,0,9", value=f"1,1,{'x' * (1501 - _HEAD)}") == ["OK", "+MIPLEVENT:0,33"]
+    onemo_rig.advance(300.0)
+    assert len(onemo_rig.sent) == 1
+    assert onemo_rig.lines() == []
+
+
+def test_dropped_packets_do_not_count_as_unacknowledged(onemo_rig: Rig) -> None:
+    onemo_rig.login()
+    for _ in range(12):
+        assert _notify(onemo_rig, 0, "0,0,9", value=f"1,1,{'x' * 1600}")[-1] == "+MIPLEVENT:0,33"
+
+
+def test_an_answer_of_more_than_1500_octets_is_dropped_with_event_33_and_the_request_is_closed(
+    onemo_rig: Rig,
+) -> None:
+    onemo_rig.login()
+    number = onemo_rig.read("/3200/0/5750")
+    onemo_rig.text()
+    line = f"AT+MIPLREADRSP=0,{number},1,3200,0,5750,1,4,{'x' * 1600},0,0"
+    assert onemo_rig.ask(line) == ["OK", "+MIPLEVENT:0,33"]
+    assert onemo_rig.sent == []
+    onemo_rig.request(wire.GET, "/3200/0/5750", message_id=number)
+    assert onemo_rig.lines() == []
+
+
+def test_the_frames_of_a_onemo_report_have_4096_octets_at_most(onemo_rig: Rig) -> None:
+    onemo_rig.login()
+    for resource in (1, 2):
+        assert _notify(onemo_rig, 0, "1,1", f"1,1,{'x' * 2048}", resource) == ["OK"]
+    assert _notify(onemo_rig, 0, "0,0") == ["+CIS ERROR:601"]
+    assert _notify(onemo_rig, 0, "0,0") == ["OK"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "content_type", "form", "payload"),
+    [
+        (1, '"abcd"', "", 1542, "e4167661626364"),
+        (1, '"abcd"', 0, 0, "61626364"),
+        (3, "-12", 0, 0, "2d3132"),
+        (1, '"</3200>"', 1, 40, "3c2f333230303e"),
+        (2, "0102", 2, 42, "0102"),
+        (3, "300", 2, 42, "012c"),
+        (1, '"abcd"', 3, 1542, "e4167661626364"),
+        (1, "{}", 4, 1543, "7b7d"),
+    ],
+)
+def test_the_content_type_decides_the_format_of_a_onemo_report(
+    onemo_rig: Rig, kind: int, value: str, content_type: int | str, form: int, payload: str
+) -> None:
+    onemo_rig.login()
+    assert _notify(onemo_rig, 0, f"0,0,0,{content_type}", f"{kind},1,{value}") == ["OK"]
+    report = onemo_rig.sent[-1]
+    assert (dict(report.options)[wire.FORMAT], report.payload.hex()) == (wire.uint(form), payload)
+
+
+def test_a_resource_that_is_observed_alone_goes_as_tlv_if_that_is_asked(onemo_rig: Rig) -> None:
+    onemo_rig.login(observe="/3200/0/5750")
+    assert _notify(onemo_rig, 0, "0,0,0,3") == ["OK"]
+    assert onemo_rig.sent[-1].payload.hex() == "e4167661626364"
+
+
+@pytest.mark.parametrize("content_type", [0, 1, 2, 4])
+def test_only_tlv_has_several_frames(onemo_rig: Rig, content_type: int) -> None:
+    onemo_rig.login()
+    assert _notify(onemo_rig, 0, f"1,1,0,{content_type}") == ["+CIS ERROR:601"]
+    assert "several frames" in onemo_rig.why
+    onemo_rig.ok("AT+MIPLNOTIFY=0,0,3200,0,1,3,1,7,1,1,0,3")
+    assert _notify(onemo_rig, 0, f"0,0,0,{content_type}") == ["+CIS ERROR:601"]
+    assert _notify(onemo_rig, 0, "0,0,0,3") == ["OK"]
 
 
 def test_reports_of_one_login_are_forgotten_with_it(onemo_rig: Rig) -> None:

@@ -32,7 +32,7 @@ from onenet_sim.modem.socket_habits import SocketDialect
 from tests.modem.conftest import FIRST_MESSAGE_ID, Rig
 
 SERVER = Peer("183.230.40.150", 36000)
-NEUL = ("onemo", "mn316", "m5310a", "m5310", "bc95", "bc28", "bc35g", "nb73", "m5310_legacy")
+NEUL = ("onemo", "mn316", "mn318", "m5310a", "m5310", "bc95", "bc28", "bc35g", "nb73", "m5310_legacy")
 IP = ("m5311", "m5312")
 ROUND_TRIP = 200 + FIRST_MESSAGE_ID  # the rig draws always the same, in milliseconds
 

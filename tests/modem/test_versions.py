@@ -13,7 +13,8 @@ CIS_2_2 = ("m5310", "bc95", "bc28", "bc35g", "nb73", "ec616", "n306", "mt2625", 
 CIS_2_3 = ("xy1100", "bc260y")
 BY_VERSION = [*((name, "2.2.0") for name in CIS_2_2), *((name, "2.3.0") for name in CIS_2_3)]
 T = 4.0
-AUTH_CODE = "cmiot"
+AUTH_CODE = "x"
+"""With a longer one the register code would not fit into the 56 octets of an MT2625."""
 
 
 def events(rig: Rig) -> list[str]:
@@ -56,7 +57,7 @@ def _unheard(name: str) -> tuple[Rig, int]:
 
 
 def _report(rig: Rig, number: int, ack_id: int = 9) -> Packet:
-    rig.ok(f"AT+MIPLNOTIFY=0,{number},3200,0,5750,3,1,1,0,0,{ack_id}")
+    rig.ok(f"AT+MIPLNOTIFY=0,{number},3200,0,5750,3,4,1,0,0,{ack_id}")
     report = rig.sent[-1]
     assert (report.type, report.code) == (CON, wire.CONTENT)
     return report
@@ -87,7 +88,7 @@ def test_2_2_0_ends_an_observation_whose_last_report_was_rejected() -> None:
     rig, number = _unheard("mt2625")
     rig.deliver(Packet(RST, wire.EMPTY, _report(rig, number).message_id))
     assert rig.lines() == []
-    rig.feed(f"AT+MIPLNOTIFY=0,{number},3200,0,5750,3,1,1,0,0,10\r".encode())
+    rig.feed(f"AT+MIPLNOTIFY=0,{number},3200,0,5750,3,4,1,0,0,10\r".encode())
     assert events(rig) == [f"25,{number}"]
 
 
@@ -108,6 +109,35 @@ def test_2_3_0_sends_a_confirmable_report_five_times_then_prints_25(name: str) -
     assert rig.lines() == []
     rig.advance(0.001)
     assert events(rig) == ["25,9"]
+
+
+# --- an unanswered registration -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", CIS_2_2)
+def test_2_2_0_begins_an_unanswered_login_anew_for_ever(name: str) -> None:
+    rig = Rig(name)
+    rig.platform.silent = True
+    rig.create()
+    rig.feed(b"AT+MIPLOPEN=0,3000,30\r")
+    rig.advance(5 * 35.0 - 0.001)
+    assert events(rig) == ["8"] * 5
+    rig.platform.silent = False
+    rig.advance(0.001)
+    assert events(rig) == ["6"]
+
+
+def test_2_2_0_bootstraps_anew_after_an_unanswered_registration() -> None:
+    rig = Rig("mt2625")
+    rig.ok("AT+MIPLCREATE", 'AT+MIPLADDOBJ=0,3200,1,"1",1,0')
+    rig.platform.drops = "/rd"
+    rig.feed(b"AT+MIPLOPEN=0,3000\r")
+    assert events(rig) == ["1", "2"]
+    rig.advance(30.0)
+    assert events(rig) == ["8"]
+    rig.platform.drops = ""
+    rig.advance(5.0)
+    assert events(rig) == ["1", "2", "6"]
 
 
 # --- a failed update ------------------------------------------------------------------------------
@@ -160,6 +190,50 @@ def test_2_3_0_deregisters_after_a_failed_update_and_stops(name: str, *, answere
     rig.platform.silent = False
     rig.feed(b"AT+MIPLOPEN=0,3000\r")
     assert events(rig) == ["6"]
+
+
+# --- an update while another message is unanswered ------------------------------------------------
+
+
+@pytest.mark.parametrize("name", CIS_2_3)
+def test_an_update_waits_for_the_acknowledgement_of_a_report(name: str) -> None:
+    rig, number = _unheard(name)
+    report = _report(rig, number)
+    rig.ok("AT+MIPLUPDATE=0,100,0", "AT+MIPLUPDATE=0,200,0")
+    assert rig.sent[-1] is report
+    rig.platform.silent = False
+    rig.deliver(Packet(ACK, wire.EMPTY, report.message_id))
+    assert events(rig) == ["26,9", "11"]
+    assert rig.sent[-1].query == ["lt=200"]
+    assert len(_updates(rig)) == 1
+
+
+@pytest.mark.parametrize("name", [*CIS_2_2, *CIS_2_3])
+def test_an_update_waits_for_the_answer_to_the_one_before(name: str) -> None:
+    rig, _ = _unheard(name)
+    rig.ok("AT+MIPLUPDATE=0,100,0", "AT+MIPLUPDATE=0,200,0")
+    (first,) = [packet for packet in rig.sent if packet.path == f"/rd/{IMEI}"]
+    rig.platform.silent = False
+    rig.deliver(Packet(ACK, wire.CHANGED, first.message_id, first.token))
+    assert events(rig) == ["11", "11"]
+    assert [packet.query for packet in rig.sent if packet.path == f"/rd/{IMEI}"] == [["lt=100"], ["lt=200"]]
+
+
+def test_an_update_that_waits_ends_with_the_login() -> None:
+    rig, number = _unheard("xy1100")
+    _report(rig, number)
+    rig.ok("AT+MIPLUPDATE=0,100,0", "AT+MIPLCLOSE=0")
+    rig.platform.silent = False
+    rig.feed(b"AT+MIPLOPEN=0,3000\r")
+    rig.advance(200.0)
+    assert _updates(rig) == []
+
+
+def test_a_onemo_module_sends_an_update_at_once(onemo_rig: Rig) -> None:
+    onemo_rig.login()
+    onemo_rig.platform.silent = True
+    onemo_rig.ok("AT+MIPLNOTIFY=0,0,3200,0,5750,3,1,1,0,0,9", "AT+MIPLUPDATE=0,100,0")
+    assert len(_updates(onemo_rig)) == 1
 
 
 # --- updates by itself, and warnings --------------------------------------------------------------
@@ -303,7 +377,7 @@ def _create(rig: Rig, *, bootstrap: bool) -> None:
     """Make a device with an auth code, as this module's commands can."""
     server = BOOTSTRAP if bootstrap else ACCESS
     if rig.profile.mipl.creates_by_code:
-        code = _register_code(f"{server.host}:{server.port}", bootstrap=bootstrap)
+        code = _register_code(server.host, bootstrap=bootstrap)
         size = len(code) // 2
         rig.ok(f"AT+MIPLCREATE={size},{code},0,{size},0")
     else:
@@ -313,7 +387,7 @@ def _create(rig: Rig, *, bootstrap: bool) -> None:
 
 
 def _register_code(host: str, *, bootstrap: bool) -> str:
-    texts = ("", "", "", host, f"AuthCode:{AUTH_CODE};PSK:;")
+    texts = ("", "", "", host, f"AuthCode:{AUTH_CODE};")
     fields = b"".join(len(text).to_bytes(2, "big") + text.encode() for text in texts)
     net = bytes((4, 0, 0x11, 0x80 if bootstrap else 0)) + fields
     items = b"\xf1\x00\x03" + b"\xf2" + (len(net) + 3).to_bytes(2, "big") + net

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -66,6 +66,7 @@ class ErrorTable:
         syntax: The number for parameters that do not parse.
         unsupported: The number for a form that the command does not have.
         names: What each number means, for the verbose level.
+        parameters: The numbers for wrong values of certain parameters, by their names.
     """
 
     family: ErrorFamily
@@ -73,6 +74,7 @@ class ErrorTable:
     syntax: int
     unsupported: int
     names: Mapping[int, str]
+    parameters: Mapping[str, int] = field(default_factory=dict)
 
     def final_result(self, number: int, report: ErrorReport) -> str:
         """Return the final result for an error at the present level of ``AT+CMEE``."""

@@ -115,7 +115,8 @@ class Interpreter(Generic[C]):
             return Refused(table.syntax, f"AT{command.name}: {arguments} of the parameters")
         values = parse_arguments(command.parameters, arguments, surplus=command.surplus)
         if isinstance(values, ParameterFault):
-            return Refused(table.syntax, f"AT{command.name}: {values}")
+            number = table.syntax if values.missing else table.parameters.get(values.name, table.syntax)
+            return Refused(number, f"AT{command.name}: {values}")
         return command.set(state, *values)
 
 

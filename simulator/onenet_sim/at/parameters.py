@@ -162,12 +162,13 @@ class Optional(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class ParameterFault:
-    """Which parameter was wrong, what came and what would have been right."""
+    """Which parameter was wrong, what came (nothing, if it is missing) and what would have been right."""
 
     position: int
     name: str
     got: str
     expected: str
+    missing: bool = False
 
     def __str__(self) -> str:
         return f"parameter {self.position} <{self.name}> is {self.got}; expected {self.expected}"
@@ -193,7 +194,7 @@ def parse_arguments(
         if argument is None or argument.omitted:
             if not isinstance(parameter, Optional):
                 expected = parameter.range or "a value"
-                return ParameterFault(position, parameter.name, "missing", expected)
+                return ParameterFault(position, parameter.name, "missing", expected, missing=True)
             values.append(parameter.default)
             continue
         value = parameter.parse(argument)

@@ -35,6 +35,8 @@ _EXCHANGE_LIFETIME = 247.0
 _HEADER = 4
 _TOKEN_MAXIMUM = 8
 _PAYLOAD_MARKER = 0xFF
+_AROUND_PAYLOAD = 32
+"""More than header, token and options of a report or an answer take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,9 @@ class CoapEndpoint:
         outbox: Datagrams to send, oldest first; the owner takes them.
         on_request: Called with each new request.
         on_repeat: Called with a request that came again before it was answered.
+        on_dropped: Called when a report or an answer was too long to be sent.
         on_reset: Called with the message id of a report that the platform rejected.
+        on_all_answered: Called when none of our confirmable messages awaits a reply any more.
     """
 
     def __init__(
@@ -128,7 +132,9 @@ class CoapEndpoint:
         self.outbox: list[Datagram] = []
         self.on_request: Callable[[Incoming], None] = lambda _: None
         self.on_repeat: Callable[[Incoming], None] = lambda _: None
+        self.on_dropped: Callable[[], None] = lambda: None
         self.on_reset: Callable[[int], None] = lambda _: None
+        self.on_all_answered: Callable[[], None] = lambda: None
 
     # --- sending ----------------------------------------------------------------------------------
 
@@ -159,13 +165,16 @@ class CoapEndpoint:
         now: float,
         replied: Callable[[Message | None], None] | None = None,
         once: bool = False,
-    ) -> int:
-        """Send a notification and return its message id: confirmable if somebody awaits the reply.
+    ) -> int | None:
+        """Send a notification and return its message id, or None if it is too long and was dropped.
 
+        It is confirmable if somebody awaits the reply.
         One that is sent ``once`` is awaited without end, until 64 further reports have gone out.
         """
         message.mid = self._next_message_id()
         message.mtype = types.NON if replied is None else types.CON
+        if self._drops(message):
+            return None
         if replied is None or once:
             self._send(message, peer)
         else:
@@ -183,6 +192,8 @@ class CoapEndpoint:
             message.mtype, message.mid = types.ACK, request.mid
         else:
             message.mtype, message.mid = types.NON, self._next_message_id()
+        if self._drops(message):
+            return
         incoming.answer = message
         self._send(message, incoming.peer)
 
@@ -225,6 +236,13 @@ class CoapEndpoint:
     def _end(self, exchange: Exchange, reply: Message | None) -> None:
         self.abandon(exchange)
         exchange.replied(reply)
+        if not self._exchanges:
+            self.on_all_answered()
+
+    @property
+    def awaits_reply(self) -> bool:
+        """Whether a confirmable message of ours is neither answered nor given up."""
+        return bool(self._exchanges)
 
     def abandon(self, exchange: Exchange) -> None:
         """Forget an exchange: no more retransmissions, and nobody is told of a reply."""
@@ -246,6 +264,18 @@ class CoapEndpoint:
             coap_sent(message, end="modem", peer=str(peer), repeat=repeat), modem=self._modem
         )
         self.outbox.append(Datagram(message.encode(), peer, event))
+
+    def _drops(self, message: Message) -> bool:
+        """Drop a message that is longer than this module's datagrams can be, if it is."""
+        most = self._habits.packet_maximum
+        if not most or len(message.payload) + _AROUND_PAYLOAD <= most:
+            return False
+        octets = len(message.encode())
+        if octets <= most:
+            return False
+        self._journal.note(Explanation(f"a packet of {octets} octets is dropped; at most {most} go out"))
+        self.on_dropped()
+        return True
 
     def _next_message_id(self) -> int:
         message_id = self._message_id

@@ -33,6 +33,7 @@ class MiplEvent(IntEnum):
     NOTIFY_FAILED = 25
     NOTIFY_DONE = 26
     DELETED_ON_PLATFORM = 31
+    PACKET_DROPPED = 33
     FIRMWARE_DOWNLOADING = 40
     FIRMWARE_DOWNLOAD_FAILED = 41
     FIRMWARE_DOWNLOADED = 42
@@ -61,6 +62,10 @@ class ResultCode(IntEnum):
     NOT_FOUND = 13
     METHOD_NOT_ALLOWED = 14
     NOT_ACCEPTABLE = 15
+    CONTINUE = 16
+    INCOMPLETE = 17
+    TOO_LARGE = 18
+    UNSUPPORTED_FORMAT = 19
 
     @property
     def coap(self) -> numbers.codes.Code:
@@ -76,7 +81,21 @@ _COAP_CODES = {
     ResultCode.NOT_FOUND: numbers.codes.NOT_FOUND,
     ResultCode.METHOD_NOT_ALLOWED: numbers.codes.METHOD_NOT_ALLOWED,
     ResultCode.NOT_ACCEPTABLE: numbers.codes.NOT_ACCEPTABLE,
+    ResultCode.CONTINUE: numbers.codes.CONTINUE,
+    ResultCode.INCOMPLETE: numbers.codes.REQUEST_ENTITY_INCOMPLETE,
+    ResultCode.TOO_LARGE: numbers.codes.REQUEST_ENTITY_TOO_LARGE,
+    ResultCode.UNSUPPORTED_FORMAT: numbers.codes.UNSUPPORTED_CONTENT_FORMAT,
 }
+
+
+class ContentType(IntEnum):
+    """``<contentType>`` of NOTIFY: in which format a report goes."""
+
+    TEXT = 0
+    LINK = 1
+    OPAQUE = 2
+    TLV = 3
+    JSON = 4
 
 
 class Situation(Enum):
@@ -84,6 +103,7 @@ class Situation(Enum):
 
     SYNTAX = "syntax"
     FORM = "form"
+    WRONG_REF = "wrong_ref"
     NO_DEVICE = "no_device"
     DEVICE_EXISTS = "device_exists"
     NOT_LOGGED_IN = "not_logged_in"
@@ -93,9 +113,10 @@ class Situation(Enum):
     NOT_OBSERVED = "not_observed"
     UNKNOWN_MESSAGE = "unknown_message"
     BUSY = "busy"
-    NO_NETWORK = "no_network"
     NOT_ALLOWED = "not_allowed"
     TOO_LARGE = "too_large"
+    REGISTER_CODE = "register_code"
+    LIFETIME = "lifetime"
 
 
 class IotPlatform(IntEnum):

@@ -45,6 +45,7 @@ class Configuration:
 
     Attributes:
         server: Where the exec form of CREATE goes.
+        stores_code: The server came by a register code.
         ack_timeout: Seconds to the first retransmission of a CoAP message.
         answers_observe: The module answers OBSERVE by itself.
         writes_as_text: ``+MIPLWRITE`` prints an opaque value as its octets, not as hex.
@@ -61,6 +62,7 @@ class Configuration:
     ack_timeout: float
     answers_observe: bool
     flash: Flash
+    stores_code: bool = False
     writes_as_text: bool = False
     buffer_urc: int = 0
     fota_hours: int = _FOTA_HOURS

@@ -48,13 +48,20 @@ class MiplObject:
     Attributes:
         instances: The instance ids, ascending.
         attributes: ADDOBJ's count of readable and writable resources; it matters in family C only.
+        actions: Its count of executable resources, likewise.
         resources: What DISCOVERRSP declared, in its order, each once.
     """
 
     object_id: int
     instances: tuple[int, ...]
     attributes: int
+    actions: int
     resources: tuple[int, ...] = ()
+
+    @property
+    def counted(self) -> int:
+        """How many resources ADDOBJ counted in all."""
+        return self.attributes + self.actions
 
 
 @dataclass(slots=True)

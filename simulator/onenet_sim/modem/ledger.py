@@ -32,11 +32,6 @@ KNOWN_DIFFERENCES = (
 )
 """Where the simulator knowingly differs from every module."""
 
-_IN_NO_PROFILE = {
-    "+MIPLUPDATESET": ("update by itself before the lifetime ends", "manual 4.5: MN318, ML305A and ML307 only"),
-}
-"""Commands that manuals name and no shipped profile has: what they do, and where that is said."""
-
 
 class Disposition(StrEnum):
     """What a module of a profile does with a command."""
@@ -79,14 +74,11 @@ def command_entries(profile: Profile) -> tuple[CommandEntry, ...]:
 
 @cache
 def _all_names() -> tuple[str, ...]:
-    names = {name for profile in profiles() for name in command_table(profile)} | _IN_NO_PROFILE.keys()
+    names = {name for profile in profiles() for name in command_table(profile)}
     return tuple(sorted(names, key=lambda name: (not name.startswith("+MIPL"), name[0].isalpha(), name)))
 
 
 def _entry(profile: Profile, name: str, command: Command[Module] | None) -> CommandEntry:
-    if command is None and name in _IN_NO_PROFILE:
-        summary, source = _IN_NO_PROFILE[name]
-        return CommandEntry(name, summary, Disposition.UNSUPPORTED, (), source)
     if command is None:
         holders = [other for other in profiles() if name in command_table(other)]
         found = command_table(holders[0])[name]

@@ -11,6 +11,7 @@ from onenet_sim.journal import Explanation, Urc
 from onenet_sim.modem import urcs
 from onenet_sim.modem.buffer import RequestBuffer
 from onenet_sim.modem.coap import CoapEndpoint
+from onenet_sim.modem.codes import MiplEvent
 from onenet_sim.modem.firmware import Firmware
 from onenet_sim.modem.output import SerialWrite, Sort
 from onenet_sim.modem.probes import Probes
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from onenet_sim.at import InformationText
     from onenet_sim.journal import Journal, Occurrence
-    from onenet_sim.modem.codes import MiplEvent, Situation
+    from onenet_sim.modem.codes import Situation
     from onenet_sim.modem.configuration import Configuration
     from onenet_sim.modem.device import Device
     from onenet_sim.modem.identity import Identity
@@ -93,7 +94,9 @@ class Module:
         self.firmware = Firmware(self)
         self.endpoint.on_request = self.requests.take
         self.endpoint.on_repeat = self.requests.repeat
+        self.endpoint.on_dropped = lambda: self.event(MiplEvent.PACKET_DROPPED)
         self.endpoint.on_reset = self.reports.rejected
+        self.endpoint.on_all_answered = self.session.send_deferred
 
     @property
     def calendar(self) -> datetime:

@@ -16,6 +16,8 @@ from onenet_sim.modem.socket_habits import SocketHabits  # noqa: TC001 - as abov
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from onenet_sim.modem.grammar import Grammar
+
 
 class Family(StrEnum):
     """The grammar of the MIPL commands."""
@@ -293,13 +295,17 @@ class CoapHabits:
         sorts_objects: The link list is sorted by object id, not by the order of ADDOBJ.
         authorizes: The messages that carry option 63 when there is an auth code.
         answer_window: Seconds in which the host may answer a request.
+        observe_window: The same for an OBSERVE.
         bootstrap_wait: Seconds in which the bootstrap server must finish.
         connect_retry: Seconds from a failed bootstrap to the next attempt.
         register_retry: Seconds from a failed registration to the next attempt.
+        defers_update: An update waits while another confirmable message of the module is unanswered.
         login_attempts: How often a login is tried; 0 is for ever.
         confirmable_report: What becomes of a confirmable report that nobody acknowledges.
         reports_queued: How many confirmable reports may be unacknowledged; 0 is any number.
-        report_maximum: Octets that one report or answer may carry.
+        report_maximum: Octets that one report or answer may carry; a longer one is refused.
+        packet_maximum: Octets of the longest report or answer that goes out as a datagram; a longer one is dropped
+            with event 33. 0 is any.
     """
 
     ack_timeout: float
@@ -310,13 +316,16 @@ class CoapHabits:
     sorts_objects: bool
     authorizes: tuple[str, ...]
     answer_window: float
+    observe_window: float
     bootstrap_wait: float
     connect_retry: float
     register_retry: float
+    defers_update: bool
     login_attempts: int
     confirmable_report: ConfirmableReport
     reports_queued: int
     report_maximum: int
+    packet_maximum: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,19 +337,26 @@ class MiplHabits:
         events: The events that are printed.
         deletion: What DELETE does while logged in.
         standard_objects: Who answers for object 3.
+        unobservable: The objects whose OBSERVE it answers with 4.05, whoever serves them.
         answers_observe: The module answers OBSERVE by itself; the URC is printed all the same.
         observe_carries_values: That answer carries the values that the host has reported before.
         answers_discover: The same for DISCOVER.
         answers_parameter: The same for write-attributes.
-        register_timeout_events: The events after an unanswered registration, which ends the login.
+        register_timeout_events: The events after an unanswered registration.
+        retries_unanswered: Such a registration is tried again, as a refused one is; else it ends the login.
         failed_update: What the module does after a refused or unanswered update.
         counts_observes: The message id of an OBSERVE is ``counter << 16 | CoAP id``.
         counts_attributes: ADDOBJ's attribute count shapes the TLV of reports.
+        counts_discovered: DISCOVERRSP of more resources than ADDOBJ counted fails with event 20.
         reports_by_path: A report finds its observe by path; else by the OBSERVE's message id.
         bitmap_from_right: The rightmost digit of ADDOBJ's bitmap is instance 0; else the leftmost.
         updates_after_login: Once every object was discovered the module sends an update by itself.
         short_executersp: ``AT+MIPLEXEUTERSP``, without its C, is taken too.
         creates_by_code: CREATE takes a register code; without it there is only the exec form.
+        stores_code: CREATE's register code is kept for the exec form.
+        deletes_stored_code: While one is kept DELETE is OK also without a device.
+        creates_late: CREATE answers OK at once; its reference, or FAIL without a network, follows by itself.
+        tells_sendings: ``AT+MIPLNMI`` can switch ``+MIPLNSMI`` on.
         config_modes: The modes that ``AT+MIPLCONFIG`` takes; without any there is no such command.
         extensions: The commands that the module has beyond those of its family.
         default_host: Where the exec form of CREATE goes (always by bootstrap).
@@ -351,19 +367,26 @@ class MiplHabits:
     events: tuple[int, ...]
     deletion: Deletion
     standard_objects: StandardObjects
+    unobservable: tuple[int, ...]
     answers_observe: bool
     observe_carries_values: bool
     answers_discover: bool
     answers_parameter: bool
     register_timeout_events: tuple[int, ...]
+    retries_unanswered: bool
     failed_update: FailedUpdate
     counts_observes: bool
     counts_attributes: bool
+    counts_discovered: bool
     reports_by_path: bool
     bitmap_from_right: bool
     updates_after_login: bool
     short_executersp: bool
     creates_by_code: bool
+    stores_code: bool
+    deletes_stored_code: bool
+    creates_late: bool
+    tells_sendings: bool
     config_modes: tuple[int, ...]
     extensions: tuple[str, ...]
     default_host: str
@@ -396,6 +419,7 @@ class Lifetimes:
         maximum: The most that OPEN and UPDATE take.
         update_floor: A value below this in UPDATE is replaced.
         update_replacement: What replaces it; 0 is the lifetime in force.
+        update_ceiling: A value from this on in UPDATE is replaced too; 0 is none.
         update_minimum: The least other value that UPDATE takes.
         own_update: When the module updates by itself.
         short_warning: When event 14 comes in a lifetime of at most 46.5 ack time-outs, if it comes at all.
@@ -406,6 +430,7 @@ class Lifetimes:
     maximum: int
     update_floor: int
     update_replacement: int
+    update_ceiling: int
     update_minimum: int
     own_update: OwnUpdate
     short_warning: ShortWarning
@@ -468,6 +493,7 @@ class Profile:
     coap: CoapHabits
     mipl: MiplHabits
     firmware: FirmwareHabits
+    grammar: Grammar
     lifetime: Lifetimes
     general: General
     sockets: SocketHabits

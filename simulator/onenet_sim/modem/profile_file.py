@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 from onenet_sim.modem.codes import MiplEvent, Situation
+from onenet_sim.modem.grammar import Grammar
 from onenet_sim.modem.profile import (
     Basis,
     Blanks,
@@ -56,6 +57,7 @@ _SECTIONS: dict[str, type] = {
     "coap": CoapHabits,
     "mipl": MiplHabits,
     "firmware": FirmwareHabits,
+    "grammar": Grammar,
     "lifetime": Lifetimes,
     "general": General,
     "sockets": SocketHabits,
@@ -75,6 +77,8 @@ _COMMANDS = {
     "general.remembered",
     "sleep.reports",
     "sleep.locks",
+    "grammar.network_errors",
+    "grammar.test_forms",
 }
 _ALLOWED = {
     "boot.restarts": (r"(ok|silent)( .+)?", "ok or silent, and behind it what is announced"),
@@ -90,6 +94,10 @@ _ALLOWED = {
     "sockets.send_maximum": ("[1-9][0-9]{0,3}", "1 to 9999"),
     "sockets.receive_maximum": ("[1-9][0-9]{0,4}", "1 to 99999"),
     "firmware.block": ("16|32|64|128|256|512|1024", "16, 32, 64, 128, 256, 512 or 1024"),
+    "grammar.attributes": (
+        r"(pmin|pmax|lt|gt|st)(; ?(pmin|pmax|lt|gt|st)){4}",
+        "pmin, pmax, lt, gt and st with semicolons between them",
+    ),
     "mipl.default_host": (r"[A-Za-z0-9.-]+:[1-9][0-9]{0,4}", "a host and its port, such as 183.230.40.39:5683"),
     "mipl.register_timeout_events": (
         "|".join(str(int(event)) for event in MiplEvent),

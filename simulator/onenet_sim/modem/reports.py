@@ -13,7 +13,7 @@ from aiocoap.numbers import codes
 
 from onenet_sim.lwm2m import ContentFormat, Path, Tlv, TlvKind, encode_tlv
 from onenet_sim.modem.coap import confirms, make_message
-from onenet_sim.modem.codes import MiplEvent
+from onenet_sim.modem.codes import ContentType, MiplEvent
 from onenet_sim.modem.profile import ConfirmableReport
 
 if TYPE_CHECKING:
@@ -45,14 +45,26 @@ class Observation:
     last_message_id: int | None = None
 
 
-def build_content(path: Path, frames: list[Frame], *, wrap: bool) -> tuple[bytes, ContentFormat]:
+_FORMATS = {
+    ContentType.TEXT: ContentFormat.TEXT,
+    ContentType.LINK: ContentFormat.LINK,
+    ContentType.OPAQUE: ContentFormat.OPAQUE,
+    ContentType.JSON: ContentFormat.JSON_1543,
+}
+
+
+def build_content(
+    path: Path, frames: list[Frame], *, wrap: bool, form: ContentType | None = None
+) -> tuple[bytes, ContentFormat]:
     """Return payload and content format for values below ``path``.
 
     A resource alone goes as text (or opaque); anything above as TLV 1542, each instance wrapped if ``wrap`` or
-    if ``path`` is an object.
+    if ``path`` is an object. With another ``form`` than TLV the last value goes alone, in that format.
     """
-    if path.resource_id is not None:
-        value = frames[-1].value
+    value = frames[-1].value
+    if form is not None and form is not ContentType.TLV:
+        return value.tlv() if form is ContentType.OPAQUE else value.plain(), _FORMATS[form]
+    if path.resource_id is not None and form is None:
         return value.plain(), ContentFormat.OPAQUE if value.opaque else ContentFormat.TEXT
     entries: list[Tlv] = []
     instances = dict.fromkeys(frame.path.instance_id for frame in frames)
@@ -146,11 +158,17 @@ class Reports:
         frames.append(frame)
         return frames
 
+    def holds(self, path: Path) -> bool:
+        """Whether frames of an object instance wait for their last one."""
+        return bool(self._frames.get(path.instance))
+
     def discard(self, path: Path) -> None:
         """Forget the frames collected for an object instance."""
         self._frames.pop(path.instance, None)
 
-    def send(self, observation: Observation, frames: list[Frame], ack_id: int) -> None:
+    def send(
+        self, observation: Observation, frames: list[Frame], ack_id: int, form: ContentType | None = None
+    ) -> None:
         """Send a report; when ``ack_id`` is not 0, event 26 or 25 tells its fate as far as the module knows it."""
         self.discard(frames[0].path)
         module = self._module
@@ -159,6 +177,8 @@ class Reports:
             count = self._attributes(observation.path)
             if count == 0:
                 module.explain("ADDOBJ declared 0 attributes; a CIS module then sends no report")
+                if module.profile.coap.confirmable_report is ConfirmableReport.RETRANSMITTED:
+                    module.event(MiplEvent.NOTIFY_FAILED, ack_id or observation.number)
                 return
             if count == 1:
                 frames = frames[-1:]
@@ -167,7 +187,8 @@ class Reports:
                 module.event(MiplEvent.NOTIFY_FAILED, ack_id or observation.number)
                 return
             wrap = count > 1
-        self._transmit(observation, *build_content(observation.path, frames, wrap=wrap), ack_id)
+        content = build_content(observation.path, frames, wrap=wrap, form=form)
+        self._transmit(observation, *content, ack_id)
 
     def _attributes(self, path: Path) -> int:
         device = self._module.device
@@ -182,10 +203,10 @@ class Reports:
         assert peer is not None  # noqa: S101 - logged in
         once = self._module.profile.coap.confirmable_report is ConfirmableReport.SENT_ONCE
         replied = (lambda reply: self._confirmed(ack_id, reply, fails=not once)) if ack_id else None
-        self._unconfirmed += replied is not None
-        observation.last_message_id = self._module.endpoint.report(
-            message, peer, now=self._module.now, replied=replied, once=once
-        )
+        sent = self._module.endpoint.report(message, peer, now=self._module.now, replied=replied, once=once)
+        if sent is not None:
+            self._unconfirmed += replied is not None
+            observation.last_message_id = sent
 
     def _confirmed(self, ack_id: int, reply: Message | None, *, fails: bool) -> None:
         self._unconfirmed = max(0, self._unconfirmed - 1)

@@ -22,7 +22,7 @@ from onenet_sim.lwm2m import (
 )
 from onenet_sim.modem import software, standard, urcs
 from onenet_sim.modem.coap import make_message
-from onenet_sim.modem.codes import ResultCode
+from onenet_sim.modem.codes import MiplEvent, ResultCode
 from onenet_sim.modem.output import Sort
 from onenet_sim.modem.profile import Family
 from onenet_sim.modem.session import State
@@ -126,6 +126,9 @@ class Requests:
 
     def _dispatch(self, operation: Operation, path: Path, incoming: Incoming) -> None:
         module = self._module
+        if operation is Operation.OBSERVE and path.object_id in module.profile.mipl.unobservable:
+            self._refuse(incoming, codes.METHOD_NOT_ALLOWED, f"this module lets nobody observe {path}")
+            return
         if path.object_id in standard.OBJECTS and not self._device.takes_software(path):
             standard.answer(module, operation, path, incoming)
             return
@@ -143,7 +146,8 @@ class Requests:
         if self._answers_itself(request):
             self._print(request)
             return
-        wait = module.profile.coap.answer_window
+        habits = module.profile.coap
+        wait = habits.observe_window if operation is Operation.OBSERVE else habits.answer_window
         why = f"the host did not answer within {wait:g} s"
         request.expiry = module.timers.at(module.now + wait, lambda: self._drop(request, why))
         self._open[number] = request
@@ -187,7 +191,7 @@ class Requests:
                 problem = attributes.problem(path)
                 if problem:
                     raise Lwm2mError(problem)
-                lines = [urcs.parameter(number, path, attributes)]
+                lines = [urcs.parameter(number, path, attributes, self._module.profile.grammar.attributes)]
             case Operation.WRITE:
                 return self._write_lines(number, path, message)
         return lines, lines
@@ -337,7 +341,12 @@ class Requests:
         return make_message(code)
 
     def answer_discover(self, request: Request, resources: tuple[int, ...]) -> None:
-        """Answer a DISCOVER with the object's resources."""
+        """Answer a DISCOVER with the object's resources, if these are not more than the module has counted."""
+        added = self._device.objects.get(request.path.object_id)
+        if self._module.profile.mipl.counts_discovered and added and len(resources) > added.counted:
+            self._drop(request, f"the answer has {len(resources)} resources, ADDOBJ counted {added.counted}")
+            self._module.event(MiplEvent.RESPONSE_FAILED, request.number)
+            return
         self.finish(request, self._links(request.path.object_id, resources))
 
     def _update_after_login(self, object_id: int) -> None:

@@ -80,6 +80,7 @@ class Session:
         self._server_uri = ""
         self._first_event = False
         self._own_update: float | None = None
+        self._deferred: tuple[int, bool] | None = None
         self._timers: list[Timer] = []
 
     @property
@@ -233,10 +234,7 @@ class Session:
             return
         retry = self._module.profile.coap.register_retry
         if reply is None:
-            for number in self._module.profile.mipl.register_timeout_events:
-                self._module.event(MiplEvent(number))
-            self._forget()
-            self._go(State.CLOSED, "the access machine did not answer the registration")
+            self._register_unanswered("the access machine did not answer the registration", retry)
         elif reply.code is not codes.CREATED:
             self._module.event(MiplEvent.REGISTER_FAILED)
             self._failed(f"the access machine answered the registration with {reply.code}", retry)
@@ -246,6 +244,16 @@ class Session:
             self._module.event(MiplEvent.REGISTERED)
             self._module.firmware.logged_in()
             self._start_lifetime()
+
+    def _register_unanswered(self, why: str, retry: float) -> None:
+        habits = self._module.profile.mipl
+        for number in habits.register_timeout_events:
+            self._module.event(MiplEvent(number))
+        if habits.retries_unanswered:
+            self._failed(why, retry)
+        else:
+            self._forget()
+            self._go(State.CLOSED, why)
 
     def _failed(self, why: str, retry: float) -> None:
         self._module.explain(why)
@@ -262,8 +270,13 @@ class Session:
     def update(self, lifetime: int, *, with_objects: bool) -> None:
         """Send an update with ``lt=<lifetime>``, with the link list if asked; events 11 to 13 tell the outcome.
 
-        A binding that the host has chosen goes along.
+        A binding that the host has chosen goes along. Some modules first wait for the reply to what they have
+        sent before; of several updates that wait the last one is sent.
         """
+        if self._module.profile.coap.defers_update and self._module.endpoint.awaits_reply:
+            self._module.explain("the update waits until the module's message before it is answered or given up")
+            self._deferred = (lifetime, with_objects)
+            return
         assert self.peer is not None  # noqa: S101 - the caller looked: logged in
         letters = self._device.binding.letters if self._device.binding else ""
         message = make_message(
@@ -274,6 +287,12 @@ class Session:
             auth_code=self._auth_code("update"),
         )
         self._request(message, self.peer, lambda reply: self._update_answered(lifetime, reply))
+
+    def send_deferred(self) -> None:
+        """Send the update that waited; nothing of the module's is unanswered now."""
+        if self._deferred is not None and self.state is State.READY:
+            (lifetime, with_objects), self._deferred = self._deferred, None
+            self.update(lifetime, with_objects=with_objects)
 
     def _update_answered(self, lifetime: int, reply: Message | None) -> None:
         if self.state is not State.READY:
@@ -417,6 +436,7 @@ class Session:
         """Forget what belongs to one login."""
         self._cancel_timers()
         self._exchange = None
+        self._deferred = None
         self.expires = None
         self._module.requests.clear()
         self._module.reports.clear()

@@ -75,9 +75,14 @@ def execute(number: int, path: Path, argument: str) -> Fields:
     return fields("+MIPLEXECUTE", REF, number, *_levels(path), *tail)
 
 
-def parameter(number: int, path: Path, attributes: Attributes) -> Fields:
-    """``+MIPLPARAMETER: <ref>,<mid>,<objid>,<insid>,<resid>,<len>,"pmin=15;pmax=60"``."""
-    text = ";".join(attributes.to_query())
+def parameter(number: int, path: Path, attributes: Attributes, order: str) -> Fields:
+    """``+MIPLPARAMETER: <ref>,<mid>,<objid>,<insid>,<resid>,<len>,"pmin=15;pmax=60"``.
+
+    ``order`` has the names as the module orders and separates them: ``pmin;pmax;lt;gt;st``.
+    """
+    given = {item.partition("=")[0]: item for item in attributes.to_query()}
+    separator = "; " if "; " in order else ";"
+    text = separator.join(given[name] for name in order.split(separator) if name in given)
     return fields("+MIPLPARAMETER", REF, number, *_levels(path), len(text), Quoted(text))
 
 

@@ -10,8 +10,13 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from onenet_sim.lwm2m import DataType, Lwm2mError, Value, decode_value, encode_text, encode_value
+from onenet_sim.modem.grammar import ValueLength
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class ValueType(IntEnum):
@@ -38,6 +43,13 @@ _INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
 _FLOAT = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _HEX = re.compile(r"([0-9a-fA-F]{2})*")
 _FRACTION_DIGITS = 9
+_LENGTH_MAXIMUM = 1024
+_ANY_LENGTH = range(1, _LENGTH_MAXIMUM + 1)
+_NUMBER_LENGTHS: dict[ValueLength, dict[ValueType, Sequence[int]]] = {
+    ValueLength.EXACT: {ValueType.INTEGER: (2, 4, 8), ValueType.FLOAT: (4, 8), ValueType.BOOLEAN: (1,)},
+    ValueLength.BOUNDED: {ValueType.INTEGER: (2, 4, 6, 8), ValueType.FLOAT: (4, 8)},
+}
+"""The lengths that a number may have, where the rule names any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +118,32 @@ _EXPECTED = {
 
 def _fits(number: int) -> bool:
     return -(2**63) <= number < 2**63
+
+
+def parse_measured_value(rule: ValueLength, kind: ValueType, length: int, text: str) -> MiplValue:
+    """Return what the host wrote, with the length that it says it has, as a value.
+
+    Raises:
+        ValueTextError: The text does not fit the type, or the length does not fit the module's rule.
+    """
+    value = parse_value(kind, text)
+    octets = value.value if isinstance(value.value, bytes | str) else None
+    match rule:
+        case ValueLength.FREE:
+            return value
+        case ValueLength.CUTS:
+            return value if octets is None else MiplValue(kind, octets[:length])
+        case ValueLength.EXACT if octets is not None:
+            allowed: Sequence[int] = (len(octets),)
+            digits = len(text) if kind is ValueType.OPAQUE else len(octets)
+            if digits > _LENGTH_MAXIMUM:
+                raise ValueTextError(f"value has {digits} characters; expected at most {_LENGTH_MAXIMUM}")
+        case _:
+            allowed = _NUMBER_LENGTHS[rule].get(kind, _ANY_LENGTH)
+    if length not in allowed:
+        expected = f"1 to {_LENGTH_MAXIMUM}" if allowed is _ANY_LENGTH else " or ".join(map(str, allowed))
+        raise ValueTextError(f"len is {length}; this module wants {expected} for {text!r}")
+    return value
 
 
 def decode_written(kind: ValueType | None, octets: bytes) -> MiplValue:

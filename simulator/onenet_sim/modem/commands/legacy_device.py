@@ -42,12 +42,12 @@ _NAME = re.compile("[ -~]{1,252}")
 """An endpoint name that fits behind ``ep=`` in one option of 255 octets."""
 
 
-def commands(profile: Profile) -> list[Command[Module]]:
+def commands(_profile: Profile) -> list[Command[Module]]:
     """Return this group's commands."""
     objid, insid = Integer("objid", 0, IDENTIFIER_MAXIMUM), Integer("insid", 0, IDENTIFIER_MAXIMUM)
     return [
         *(replace(command, source="deck; template") for command in common_commands()),
-        *renewal(profile),
+        *renewal(),
         Command(
             "+MIPLCONF",
             "make the device, first dialect",
@@ -125,7 +125,7 @@ def _add_instance(module: Module, _ref: int, object_id: int, instance_id: int) -
     device, path = existing_device(module), Path(object_id, instance_id)
     if device.has(path):
         return module.refuse(Situation.OBJECT_EXISTS, f"{path} was added already")
-    added = device.objects.setdefault(object_id, MiplObject(object_id, (), 0))
+    added = device.objects.setdefault(object_id, MiplObject(object_id, (), 0, 0))
     added.instances = tuple(sorted((*added.instances, instance_id)))
     return done()
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from onenet_sim.at import Command, ErrorFamily, Integer, OneOf, Optional, Text, done
 from onenet_sim.lwm2m import Path
 from onenet_sim.modem.codes import ResultCode, Situation
-from onenet_sim.modem.commands.mipl_answer import no_such_read, responder, take_content
+from onenet_sim.modem.commands.mipl_answer import no_such_read, responder, take_frame
 from onenet_sim.modem.commands.mipl_common import (
     IDENTIFIER_MAXIMUM,
     REF,
@@ -133,8 +133,11 @@ def _answer_read(
     request = module.requests.find(number, Operation.READ)
     if request is None:
         return no_such_read(module, number)
-    path, where = Path(object_id, instance_id, resource_id), "AT+MIPLREAD: parameter 7 <value>"
-    return take_content(module, request, path, ValueType(kind), text, last=flag == _SEND, where=where)
+    try:
+        frame = Frame(Path(object_id, instance_id, resource_id), parse_value(ValueType(kind), text))
+    except ValueTextError as fault:
+        return module.refuse(Situation.SYNTAX, f"AT+MIPLREAD: parameter 7 <value>: {fault}")
+    return take_frame(module, request, frame, last=flag == _SEND)
 
 
 def _outcome(profile: Profile, name: str, summary: str, operation: Operation) -> Command[Module]:

@@ -9,41 +9,40 @@ from typing import TYPE_CHECKING
 
 from aiocoap.numbers import codes
 
-from onenet_sim.at import Command, ErrorFamily, Integer, OneOf, Optional, Text, done
+from onenet_sim.at import Command, ErrorFamily, Integer, OneOf, Optional, Refused, Text, done
 from onenet_sim.lwm2m import Path
 from onenet_sim.modem.coap import make_message
 from onenet_sim.modem.codes import ResultCode, Situation
 from onenet_sim.modem.commands.mipl_common import (
-    FIRST,
     IDENTIFIER_MAXIMUM,
-    MIDDLE,
     REF,
     RESOURCE_LIST,
     VALUE_MAXIMUM,
-    FrameFlag,
     existing_device,
+    frame_flag,
     message_id,
     not_logged_in,
+    read_frame,
     value_type,
     without_device,
 )
 from onenet_sim.modem.profile import Family
-from onenet_sim.modem.reports import Frame, build_content
+from onenet_sim.modem.reports import build_content
 from onenet_sim.modem.requests import Operation
-from onenet_sim.modem.values import ValueTextError, ValueType, parse_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from onenet_sim.at import Result
+    from onenet_sim.modem.commands.mipl_common import Resources
     from onenet_sim.modem.module import Module
     from onenet_sim.modem.profile import Profile
+    from onenet_sim.modem.reports import Frame
     from onenet_sim.modem.requests import Request
 
 _ID = Integer("id", 0, IDENTIFIER_MAXIMUM)
 _FAILURES = (11, 12, 13, 14)
-_CONTENT_RESULT = OneOf("result", (1, *_FAILURES, 15))
-_CHANGED_RESULT = OneOf("result", (2, *_FAILURES))
+_BLOCK_RESULTS = (16, 17, 18, 19)
 
 
 def commands(profile: Profile) -> list[Command[Module]]:
@@ -63,7 +62,7 @@ def commands(profile: Profile) -> list[Command[Module]]:
         Command(
             "+MIPLOBSERVERSP",
             "answer an observe",
-            (REF, message_id(profile), _CONTENT_RESULT),
+            (REF, message_id(profile), _content_result(profile)),
             set=responder(Operation.OBSERVE),
             surplus=1,
             errors=ErrorFamily.CIS,
@@ -74,7 +73,7 @@ def commands(profile: Profile) -> list[Command[Module]]:
             (
                 REF,
                 Integer("objid", 0, IDENTIFIER_MAXIMUM) if onemo else message_id(profile),
-                _CONTENT_RESULT,
+                _content_result(profile),
                 Optional(Integer("length", 0, IDENTIFIER_MAXIMUM), 0),
                 RESOURCE_LIST,
             ),
@@ -85,6 +84,16 @@ def commands(profile: Profile) -> list[Command[Module]]:
     ]
 
 
+def _result(profile: Profile, *success: int) -> OneOf:
+    """Return the declaration of a result: success, the failures, and on some modules what is said of blocks."""
+    return OneOf("result", (*success, *_FAILURES, *(_BLOCK_RESULTS if profile.grammar.block_results else ())))
+
+
+def _content_result(profile: Profile) -> OneOf:
+    """Return the declaration of the result for what is answered with content."""
+    return _result(profile, ResultCode.CONTENT, ResultCode.NOT_ACCEPTABLE)
+
+
 def _read_response(profile: Profile) -> Command[Module]:
     return Command(
         "+MIPLREADRSP",
@@ -92,7 +101,7 @@ def _read_response(profile: Profile) -> Command[Module]:
         (
             REF,
             message_id(profile),
-            _CONTENT_RESULT,
+            _content_result(profile),
             Optional(_ID),
             Optional(_ID),
             Optional(_ID),
@@ -100,7 +109,7 @@ def _read_response(profile: Profile) -> Command[Module]:
             Optional(Integer("len", 0, IDENTIFIER_MAXIMUM)),
             Optional(Text("value", 0, VALUE_MAXIMUM), ""),
             Optional(Integer("index", 0, IDENTIFIER_MAXIMUM)),
-            Optional(FrameFlag("flag")),
+            Optional(frame_flag(profile)),
         ),
         set=_read_answered,
         surplus=1,
@@ -117,7 +126,7 @@ def _read_answered(
     instance_id: int | None,
     resource_id: int | None,
     kind: int | None,
-    _length: int | None,
+    length: int | None,
     text: str,
     index: int | None,
     flag: int | None,
@@ -132,14 +141,15 @@ def _read_answered(
         module.requests.answer(request, ResultCode(result))
         module.buffer.sent(number)
         return done()
-    if None in {object_id, instance_id, resource_id, kind, index, flag}:
+    if None in {object_id, instance_id, resource_id, kind, length, index, flag}:
         why = "AT+MIPLREADRSP with result 1 needs objid, insid, resid, type, len, value, index and flag"
         return module.refuse(Situation.SYNTAX, why)
     path = Path(object_id or 0, instance_id, resource_id)
-    onemo = module.profile.family is Family.ONEMO
-    last = flag not in {FIRST, MIDDLE} if onemo else index == 0
-    where = "AT+MIPLREADRSP: parameter 9 <value>"
-    return take_content(module, request, path, ValueType(kind or 0), text, last=last, where=where)
+    taken = read_frame(module, path, kind or 0, length or 0, text, index or 0, flag or 0)
+    if isinstance(taken, Refused):
+        return taken
+    frame, last = taken
+    return take_frame(module, request, frame, last=last)
 
 
 def no_such_read(module: Module, number: int) -> Result:
@@ -150,21 +160,11 @@ def no_such_read(module: Module, number: int) -> Result:
     return _unknown(module, number)
 
 
-def take_content(
-    module: Module, request: Request, path: Path, kind: ValueType, text: str, *, last: bool, where: str
-) -> Result:
-    """Take a value of the answer to a READ; the last one sends them all. ``where`` names the value's parameter."""
-    if not request.path.contains(path):
-        why = f"READ {request.number} asks for {request.path}, not for {path}"
+def take_frame(module: Module, request: Request, frame: Frame, *, last: bool) -> Result:
+    """Take a value of the answer to a READ; the last one sends them all."""
+    if not request.path.contains(frame.path):
+        why = f"READ {request.number} asks for {request.path}, not for {frame.path}"
         return module.refuse(Situation.SYNTAX, why)
-    try:
-        value = parse_value(kind, text)
-    except ValueTextError as fault:
-        return module.refuse(Situation.SYNTAX, f"{where}: {fault}")
-    return _frame(module, request, Frame(path, value), last=last)
-
-
-def _frame(module: Module, request: Request, frame: Frame, *, last: bool) -> Result:
     request.frames.append(frame)
     limit = module.profile.coap.report_maximum
     size = sum(len(one.value.tlv()) for one in request.frames)
@@ -184,7 +184,7 @@ def _changed(profile: Profile, name: str, summary: str, operation: Operation) ->
     return Command(
         name,
         summary,
-        (REF, message_id(profile), _CHANGED_RESULT),
+        (REF, message_id(profile), _result(profile, ResultCode.CHANGED)),
         set=responder(operation),
         surplus=1,
         errors=ErrorFamily.CIS,
@@ -230,7 +230,7 @@ def responder(operation: Operation) -> Callable[..., Result]:
 
 
 def _declare_resources(
-    module: Module, _ref: int, object_id: int, _result: int, _length: int, resources: tuple[int, ...]
+    module: Module, _ref: int, object_id: int, _result: int, _length: int, resources: Resources
 ) -> Result:
     refusal = without_device(module)
     if refusal:
@@ -238,12 +238,12 @@ def _declare_resources(
     added = existing_device(module).objects.get(object_id)
     if added is None:
         return module.refuse(Situation.NO_OBJECT, f"object {object_id} was never added (AT+MIPLADDOBJ)")
-    added.resources = resources
+    added.resources = resources.ids
     return done()
 
 
 def _discover_response(
-    module: Module, _ref: int, number: int, result: int, _length: int, resources: tuple[int, ...]
+    module: Module, _ref: int, number: int, result: int, length: int, resources: Resources
 ) -> Result:
     refusal = not_logged_in(module)
     if refusal:
@@ -251,11 +251,27 @@ def _discover_response(
     request = module.requests.find(number, Operation.DISCOVER)
     if request is None:
         return _unknown(module, number)
-    if result == ResultCode.CONTENT:
-        module.requests.answer_discover(request, resources)
-    else:
+    if result != ResultCode.CONTENT:
         module.requests.answer(request, ResultCode(result))
+        return done()
+    refusal = _miscounted(module, length, resources)
+    if refusal:
+        return refusal
+    module.requests.answer_discover(request, resources.ids)
     return done()
+
+
+def _miscounted(module: Module, length: int, listed: Resources) -> Refused | None:
+    """Return the refusal of a list that is too long, or not as long as the host says, where the module looks."""
+    rule = module.profile.grammar
+    if listed.written > rule.list_resources:
+        why = f"the list has {listed.written} resources; this module takes {rule.list_resources}"
+        return module.refuse(Situation.SYNTAX, why)
+    most = rule.list_length
+    if not most or (length == listed.characters and 0 < length <= most):
+        return None
+    why = f"length is {length}, the list has {listed.characters} characters; expected the same number, 1 to {most}"
+    return module.refuse(Situation.SYNTAX, why)
 
 
 def _unknown(module: Module, number: int) -> Result:

@@ -23,7 +23,7 @@ def commands(profile: Profile) -> list[Command[Module]]:
         Command(
             "+MIPLNMI",
             "print requests, or hold them back",
-            (REF, Integer("nnmi", 0, 2), Integer("nsmi", 0, 1)),
+            (REF, Integer("nnmi", 0, 2), Integer("nsmi", 0, int(profile.mipl.tells_sendings))),
             set=_set_modes,
             read=lambda module: done(fields("+MIPLNMI", urcs.REF, module.buffer.requests, module.buffer.sendings)),
             errors=ErrorFamily.CIS,

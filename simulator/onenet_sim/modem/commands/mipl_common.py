@@ -6,13 +6,18 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from onenet_sim.at import Integer, OneOf, Optional, Unfit
+from onenet_sim.at import Integer, OneOf, Optional, Refused, Unfit
 from onenet_sim.modem.codes import Situation
+from onenet_sim.modem.grammar import FrameEnd
 from onenet_sim.modem.profile import Family
-from onenet_sim.modem.values import ValueType
+from onenet_sim.modem.reports import Frame
+from onenet_sim.modem.values import ValueTextError, ValueType, parse_measured_value
 
 if TYPE_CHECKING:
-    from onenet_sim.at import Argument, Refused
+    from collections.abc import Mapping
+
+    from onenet_sim.at import Argument
+    from onenet_sim.lwm2m import Path
     from onenet_sim.modem.device import Device
     from onenet_sim.modem.module import Module
     from onenet_sim.modem.profile import Profile
@@ -48,6 +53,14 @@ def not_logged_in(module: Module) -> Refused | None:
     return refusal
 
 
+def without_network(module: Module, command: str) -> Refused | None:
+    """Return the refusal for a command that needs the network, if this module's does and there is none."""
+    number = module.profile.grammar.network_errors.get(command)
+    if number is None or module.radio.usable:
+        return None
+    return Refused(number, f"AT{command}: {module.radio.why_unusable}")
+
+
 def without_dtls(module: Module) -> Refused:
     """Return the refusal for what needs DTLS."""
     why = "this simulator does not speak DTLS yet: use port 5683 and no PSK"
@@ -61,39 +74,72 @@ def existing_device(module: Module) -> Device:
 
 
 @dataclass(frozen=True, slots=True)
+class Resources:
+    """A list of resource ids: each once, in order; how many the host wrote, and in how many characters."""
+
+    ids: tuple[int, ...] = ()
+    written: int = 0
+    characters: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ResourceList:
     """Resource ids separated by semicolons, quoted or bare; the last one may be followed by a semicolon."""
 
     name: str
     range = ""
 
-    def parse(self, argument: Argument) -> tuple[int, ...] | Unfit:
-        """Return the ids, each once, in order."""
-        parts = argument.text.removesuffix(";").split(";") if argument.text else []
-        if len(argument.text) > _LIST_MAXIMUM or not all(_IDENTIFIER.fullmatch(part) for part in parts):
+    def parse(self, argument: Argument) -> Resources | Unfit:
+        """Return the ids."""
+        text = argument.text
+        parts = text.removesuffix(";").split(";") if text else []
+        if len(text) > _LIST_MAXIMUM or not all(_IDENTIFIER.fullmatch(part) for part in parts):
             return Unfit("resource ids separated by ;")
         numbers = tuple(dict.fromkeys(map(int, parts)))
         if max(numbers, default=0) > IDENTIFIER_MAXIMUM:
             return Unfit(f"resource ids up to {IDENTIFIER_MAXIMUM}")
-        return numbers
+        return Resources(numbers, len(parts), len(text))
 
 
 @dataclass(frozen=True, slots=True)
-class FrameFlag:
-    """The flag of a frame: 0 last, 1 first, 2 middle; 0x200 and 0x400 are the last one and must be written so."""
+class Spelled:
+    """A number that must be written in one of a few ways; ``values`` has them in lower case."""
 
     name: str
+    values: Mapping[str, int]
     range = ""
 
     def parse(self, argument: Argument) -> int | Unfit:
-        """Return the flag as a number."""
-        flag = _FLAGS.get(argument.text.strip(" ").lower())
-        return Unfit("one of " + ", ".join(_FLAGS)) if flag is None else flag
+        """Return the number."""
+        number = self.values.get(argument.text.strip(" ").lower())
+        return Unfit("one of " + ", ".join(self.values)) if number is None else number
 
 
-_FLAGS = {"0": 0, "1": FIRST, "2": MIDDLE, "0x200": 0x200, "0x400": 0x400}
+_FLAGS = {"0": 0, "1": FIRST, "2": MIDDLE}
+_RELEASES = {"0x200": 0x200, "0x400": 0x400}
+RELEASE_FLAGS = {"0": 0, **_RELEASES}
+RELEASE_MODES = {"0": 0, "1": 0x200, "2": 0x400, "0x1": 0x200, "0x2": 0x400}
+RESOURCE_LIST = Optional(ResourceList("valuestring"), Resources())
 
-RESOURCE_LIST: Optional[tuple[int, ...]] = Optional(ResourceList("valuestring"), ())
+
+def frame_flag(profile: Profile) -> Spelled:
+    """Return the declaration of a frame's flag: 1 first, 2 middle, 0 last; 0x200 and 0x400 are last ones too."""
+    return Spelled("flag", {**_FLAGS, **(_RELEASES if profile.grammar.flag_releases else {})})
+
+
+def read_frame(
+    module: Module, path: Path, kind: int, length: int, text: str, index: int, flag: int
+) -> tuple[Frame, bool] | Refused:
+    """Return a frame as the host wrote it and whether it is the last one, or the refusal of what does not fit."""
+    rule = module.profile.grammar
+    try:
+        value = parse_measured_value(rule.value_length, ValueType(kind), length, text)
+    except ValueTextError as fault:
+        return module.refuse(Situation.SYNTAX, f"<type>, <len>, <value>: {fault}")
+    last = flag not in {FIRST, MIDDLE} if rule.frame_end is FrameEnd.FLAG else index == 0
+    if rule.frame_end is FrameEnd.BOTH and last and flag:
+        return module.refuse(Situation.SYNTAX, f"index 0 is the last frame, whose flag is 0, not {flag}")
+    return Frame(path, value), last
 
 
 def message_id(profile: Profile) -> Integer:

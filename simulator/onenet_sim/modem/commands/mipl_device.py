@@ -16,6 +16,7 @@ from onenet_sim.modem.commands.mipl_common import (
     existing_device,
     without_device,
     without_dtls,
+    without_network,
 )
 from onenet_sim.modem.device import Device, MiplObject, Server
 from onenet_sim.modem.profile import Deletion, Family
@@ -61,8 +62,8 @@ def commands(profile: Profile) -> list[Command[Module]]:
             (
                 REF,
                 objid,
-                Integer("inscount", 1, IDENTIFIER_MAXIMUM),
-                Text("bitmap", 1, 64, "[01]+", "a bitmap of 0 and 1"),
+                Integer("inscount", 1, profile.grammar.instances),
+                Text("bitmap", 1, IDENTIFIER_MAXIMUM, "[01]+", "a bitmap of 0 and 1"),
                 Integer("atts", 0, IDENTIFIER_MAXIMUM),
                 Integer("acts", 0, IDENTIFIER_MAXIMUM),
             ),
@@ -90,15 +91,26 @@ def common_commands() -> list[Command[Module]]:
 
 
 def device_exists(module: Module) -> Result | None:
-    """Return the refusal for making a second device, if there is one already."""
+    """Return the refusal for making a device where there is no network, or a device already."""
+    refusal = without_network(module, "+MIPLCREATE")
+    if refusal:
+        return refusal
     if module.device is None:
         return None
     return module.refuse(Situation.DEVICE_EXISTS, "there is a device already; AT+MIPLDELETE=0 removes it")
 
 
 def _make(module: Module, command: str, server: Server) -> Result:
-    module.device = Device(server)
-    return done(fields(command, urcs.REF))
+    if not module.profile.mipl.creates_late:
+        module.device = Device(server)
+        return done(fields(command, urcs.REF))
+    if module.radio.usable:
+        module.device = Device(server)
+        module.unsolicited(fields(command, urcs.REF))
+    else:
+        module.explain(f"without a network nobody can look up {server.peer.host}")
+        module.unsolicited(fields(command, "FAIL"))
+    return done()
 
 
 def _create_default(module: Module) -> Result:
@@ -114,25 +126,36 @@ def _create(module: Module, total: int, code: bytes, index: int, size: int, flag
     if flag != _LAST:
         return done()
     octets, module.register_code = module.register_code, b""
-    if total not in {len(octets), 2 * len(octets)}:
+    if not _counts(module, total, octets):
         return module.refuse(Situation.SYNTAX, f"totalsize is {total}, but {len(octets)} octets came")
+    most = module.profile.grammar.code_octets
+    if len(octets) > most:
+        return module.refuse(Situation.TOO_LARGE, f"a register code of {len(octets)} octets; at most {most} fit")
     try:
         decoded = decode_register_code(octets)
     except RegisterCodeError as error:
-        return module.refuse(Situation.SYNTAX, f"register code: {error}")
+        return module.refuse(Situation.REGISTER_CODE, f"register code: {error}")
     if decoded.dtls or decoded.port == _DTLS_PORT:
         return without_dtls(module)
     server = Server(Peer(decoded.host, decoded.port), decoded.bootstrap, decoded.auth_code)
-    if module.profile.mipl.config_modes:
-        module.configuration.server = server
+    if module.profile.mipl.stores_code:
+        module.configuration.server, module.configuration.stores_code = server, True
     return _make(module, "+MIPLCREATE", server)
+
+
+def _counts(module: Module, size: int, octets: bytes) -> bool:
+    """Whether a size is that of the octets, or of their hex digits where the module takes that too."""
+    return size == len(octets) or (module.profile.grammar.sizes_count_digits and size == 2 * len(octets))
 
 
 def _unfit_fragment(module: Module, total: int, code: bytes, index: int, size: int, flag: int) -> Result | None:
     """Return the refusal for a fragment that does not continue what came before, if it does not."""
     if flag == _FIRST or (flag == _LAST and total == size):
         module.register_code = b""
-    if size not in {len(code), 2 * len(code)}:
+    most = module.profile.grammar.fragment_digits
+    if 2 * len(code) > most:
+        why = f"a fragment of {2 * len(code)} hex digits; expected at most {most}"
+    elif not _counts(module, size, code):
         why = f"currentsize is {size}, but the config has {len(code)} octets"
     elif flag == _LAST and index != 0:
         why = f"the last fragment (flag 0) has the index 0, not {index}"
@@ -181,6 +204,8 @@ _CREATE_EX: Command[Module] = Command(
 
 def delete(module: Module, _ref: int) -> Result:
     """Delete the device, or say that there is none."""
+    if module.device is None and module.profile.mipl.deletes_stored_code and module.configuration.stores_code:
+        return done()
     refusal = without_device(module)
     if refusal:
         return refusal
@@ -192,9 +217,9 @@ def delete(module: Module, _ref: int) -> Result:
 
 
 def _add_object(
-    module: Module, _ref: int, object_id: int, count: int, bitmap: str, attributes: int, _actions: int
+    module: Module, _ref: int, object_id: int, count: int, bitmap: str, attributes: int, actions: int
 ) -> Result:
-    refusal = without_device(module)
+    refusal = without_network(module, "+MIPLADDOBJ") or without_device(module)
     if refusal:
         return refusal
     objects = existing_device(module).objects
@@ -207,7 +232,7 @@ def _add_object(
         return module.refuse(Situation.OBJECT_EXISTS, f"the bitmap {bitmap!r} names no instance")
     if object_id in objects:
         return module.refuse(Situation.OBJECT_EXISTS, f"object {object_id} was added already")
-    objects[object_id] = MiplObject(object_id, instances, attributes)
+    objects[object_id] = MiplObject(object_id, instances, attributes, actions)
     return done()
 
 

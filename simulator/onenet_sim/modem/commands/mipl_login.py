@@ -6,28 +6,34 @@ from typing import TYPE_CHECKING
 
 from onenet_sim.at import Command, ErrorFamily, Integer, Optional, done
 from onenet_sim.modem.codes import MiplEvent, Situation
-from onenet_sim.modem.commands.mipl_common import REF, not_logged_in, without_device
+from onenet_sim.modem.commands.mipl_common import REF, not_logged_in, without_device, without_network
 from onenet_sim.modem.profile import Family
 from onenet_sim.modem.session import State
 
 if TYPE_CHECKING:
-    from onenet_sim.at import Result
+    from onenet_sim.at import Refused, Result
     from onenet_sim.modem.module import Module
     from onenet_sim.modem.profile import Profile
 
 
+_LIFETIME = Integer("lifetime", 0, 0xFFFFFFFF)
+_TIMEOUT_MAXIMUM = 0xFFFF
+
+
 def commands(profile: Profile) -> list[Command[Module]]:
     """Return this group's commands."""
-    lifetimes = profile.lifetime
     return [
-        *renewal(profile),
+        *renewal(),
         Command(
             "+MIPLOPEN",
             "log in",
             (
                 REF,
-                Integer("lifetime", lifetimes.open_minimum, lifetimes.maximum),
-                Optional(Integer("timeout", 1, 0xFFFF), profile.mipl.default_timeout),
+                _LIFETIME,
+                Optional(
+                    Integer("timeout", profile.grammar.open_timeout_minimum, _TIMEOUT_MAXIMUM),
+                    profile.mipl.default_timeout,
+                ),
             ),
             set=_open,
             read=_is_open if profile.family is Family.ONEMO else None,
@@ -36,13 +42,13 @@ def commands(profile: Profile) -> list[Command[Module]]:
     ]
 
 
-def renewal(profile: Profile) -> list[Command[Module]]:
+def renewal() -> list[Command[Module]]:
     """Return UPDATE and CLOSE, which all families write alike."""
     return [
         Command(
             "+MIPLUPDATE",
             "renew the lifetime",
-            (REF, Integer("lifetime", 0, profile.lifetime.maximum), Integer("withObjectFlag", 0, 1)),
+            (REF, _LIFETIME, Integer("withObjectFlag", 0, 1)),
             set=_update,
             surplus=1,
             errors=ErrorFamily.CIS,
@@ -63,10 +69,21 @@ def log_in(module: Module, lifetime: int, timeout: int) -> Result:
     if module.session.state is not State.CLOSED:
         why = f"the login is {module.session.state} already"
         return module.refuse(Situation.ALREADY_OPEN, why)
-    if not module.radio.usable:
-        return module.refuse(Situation.NO_NETWORK, module.radio.why_unusable)
+    refusal = _unfit_lifetime(module, lifetime, module.profile.lifetime.open_minimum)
+    refusal = refusal or without_network(module, "+MIPLOPEN")
+    if refusal:
+        return refusal
     module.session.open(lifetime, float(timeout))
     return done()
+
+
+def _unfit_lifetime(module: Module, lifetime: int, minimum: int) -> Refused | None:
+    """Return the refusal of a lifetime out of bounds, if it is."""
+    maximum = module.profile.lifetime.maximum
+    if minimum <= lifetime <= maximum:
+        return None
+    why = f"a lifetime of {lifetime} s; expected {minimum} to {maximum}"
+    return module.refuse(Situation.LIFETIME, why)
 
 
 def _is_open(module: Module) -> Result:
@@ -82,11 +99,10 @@ def _update(module: Module, _ref: int, lifetime: int, with_objects: int) -> Resu
     if refusal:
         return refusal
     rule = module.profile.lifetime
-    if lifetime < rule.update_floor:
+    if lifetime < rule.update_floor or 0 < rule.update_ceiling <= lifetime:
         lifetime = rule.update_replacement or module.session.lifetime
-    elif lifetime < rule.update_minimum:
-        why = f"a lifetime of {lifetime} s; expected {rule.update_minimum} or more"
-        return module.refuse(Situation.SYNTAX, why)
+    elif refusal := _unfit_lifetime(module, lifetime, rule.update_minimum):
+        return refusal
     module.session.update(lifetime, with_objects=bool(with_objects))
     return done()
 

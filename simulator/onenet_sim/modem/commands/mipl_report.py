@@ -4,34 +4,40 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from onenet_sim.at import Command, ErrorFamily, Integer, OneOf, Optional, Text, done
+from onenet_sim.at import Command, ErrorFamily, Integer, OneOf, Optional, Refused, Text, done
 from onenet_sim.lwm2m import Path
-from onenet_sim.modem.codes import MiplEvent, Situation
+from onenet_sim.modem.codes import ContentType, MiplEvent, Situation
 from onenet_sim.modem.commands.mipl_common import (
-    FIRST,
     IDENTIFIER_MAXIMUM,
-    MIDDLE,
     REF,
+    RELEASE_FLAGS,
+    RELEASE_MODES,
     VALUE_MAXIMUM,
-    FrameFlag,
+    Spelled,
     existing_device,
+    frame_flag,
     message_id,
     not_logged_in,
+    read_frame,
     value_type,
+    without_network,
 )
-from onenet_sim.modem.profile import Family
-from onenet_sim.modem.reports import Frame
-from onenet_sim.modem.values import ValueTextError, ValueType, parse_value
+from onenet_sim.modem.grammar import BehindAckId
 
 if TYPE_CHECKING:
-    from onenet_sim.at import Refused, Result
+    from onenet_sim.at import Parameter, Result
     from onenet_sim.modem.module import Module
     from onenet_sim.modem.profile import Profile
-    from onenet_sim.modem.reports import Observation
+    from onenet_sim.modem.reports import Frame, Observation
 
-_RELEASE_FLAGS = (0x200, 0x400)
-"""Go idle after sending, or after the reply: family C has them behind the ackid."""
-_CONTENT_TYPES = (0, 1, 2, 3, 4)
+_RELEASED_AFTER_SENDING = 0x200
+_CONTENT_TYPE = OneOf("contentType", tuple(map(int, ContentType)))
+_BEHIND_ACK_ID: dict[BehindAckId, Parameter[int]] = {
+    BehindAckId.CONTENT_TYPE: _CONTENT_TYPE,
+    BehindAckId.IGNORED_CONTENT_TYPE: _CONTENT_TYPE,
+    BehindAckId.RELEASE_FLAG: Spelled("raimode", RELEASE_FLAGS),
+    BehindAckId.RELEASE_MODE: Spelled("raimode", RELEASE_MODES),
+}
 
 
 def commands(profile: Profile) -> list[Command[Module]]:
@@ -51,9 +57,9 @@ def commands(profile: Profile) -> list[Command[Module]]:
                 Integer("len", 0, identifier),
                 Text("value", 0, VALUE_MAXIMUM),
                 Integer("index", 0, identifier),
-                FrameFlag("flag"),
+                frame_flag(profile),
                 Optional(Integer("ackid", 0, identifier), 0),
-                Optional(OneOf("contentType", (*_CONTENT_TYPES, *_RELEASE_FLAGS), hexadecimal=True)),
+                Optional(_BEHIND_ACK_ID[profile.grammar.behind_ack_id]),
             ),
             set=_notify,
             errors=ErrorFamily.CIS,
@@ -69,17 +75,24 @@ def _notify(
     instance_id: int,
     resource_id: int,
     kind: int,
-    _length: int,
+    length: int,
     text: str,
     index: int,
     flag: int,
     ack_id: int,
-    _content_type: int | None,
+    behind: int | None,
 ) -> Result:
-    refusal = not_logged_in(module)
+    refusal = without_network(module, "+MIPLNOTIFY") or not_logged_in(module)
     if refusal:
         return refusal
     path = Path(object_id, instance_id, resource_id)
+    taken = read_frame(module, path, kind, length, text, index, flag)
+    if isinstance(taken, Refused):
+        return taken
+    frame, last = taken
+    refusal = _unfit_tail(module, path, ack_id, behind, last=last)
+    if refusal:
+        return refusal
     if not existing_device(module).has(path.instance):
         return module.refuse(Situation.NO_OBJECT, f"the host added no {path.instance} (AT+MIPLADDOBJ)")
     observation = _observation(module, number, path)
@@ -88,19 +101,16 @@ def _notify(
     if module.reports.busy:
         limit = module.profile.coap.reports_queued
         return module.refuse(Situation.BUSY, f"{limit} confirmable reports are unacknowledged")
-    try:
-        frame = Frame(path, parse_value(ValueType(kind), text))
-    except ValueTextError as fault:
-        return module.refuse(Situation.SYNTAX, f"AT+MIPLNOTIFY: parameter 8 <value>: {fault}")
-    last = _is_last(module, index, flag)
-    refusal = collect(module, observation, frame, ack_id if last else None)
+    refusal = collect(module, observation, frame, ack_id if last else None, _content_type(module, behind))
     if refusal is None and last:
         module.buffer.sent(number)
     return refusal or done()
 
 
-def collect(module: Module, observation: Observation, frame: Frame, ack_id: int | None) -> Refused | None:
-    """Keep a frame; with an ``ack_id`` it is the last one, and the report goes out."""
+def collect(
+    module: Module, observation: Observation, frame: Frame, ack_id: int | None, form: ContentType | None = None
+) -> Refused | None:
+    """Keep a frame; with an ``ack_id`` it is the last one, and the report goes out in that ``form``."""
     frames = module.reports.collect(frame)
     limit = module.profile.coap.report_maximum
     size = sum(len(one.value.tlv()) for one in frames)
@@ -109,7 +119,7 @@ def collect(module: Module, observation: Observation, frame: Frame, ack_id: int 
         return module.refuse(Situation.TOO_LARGE, f"the report has {size} octets; at most {limit} are sent")
     existing_device(module).declare(frame.path, frame.value.type)
     if ack_id is not None:
-        module.reports.send(observation, list(frames), ack_id)
+        module.reports.send(observation, list(frames), ack_id, form)
     return None
 
 
@@ -121,17 +131,29 @@ def _observation(module: Module, number: int, path: Path) -> Observation | None:
     return found if found is not None and found.path.contains(path) else None
 
 
-def _unobserved(module: Module, number: int, path: Path) -> Refused | Result:
+def _unobserved(module: Module, number: int, path: Path) -> Result:
     why = f"{path} is not observed under message id {number}; observed are {module.reports.observed}"
-    if module.profile.family is Family.CIS:
-        module.explain(why)
-        module.event(MiplEvent.NOTIFY_FAILED, number)
-        return done()
-    return module.refuse(Situation.NOT_OBSERVED, why)
+    if module.profile.grammar.refuses_unobserved:
+        return module.refuse(Situation.NOT_OBSERVED, why)
+    module.explain(why)
+    module.event(MiplEvent.NOTIFY_FAILED, number)
+    return done()
 
 
-def _is_last(module: Module, index: int, flag: int) -> bool:
-    """Whether this frame sends the report: the flag says so in family O, the index in family C."""
-    if module.profile.family is Family.ONEMO:
-        return flag not in {FIRST, MIDDLE}
-    return index == 0
+def _content_type(module: Module, behind: int | None) -> ContentType | None:
+    """Return the content type that a report shall have, None where the module chooses."""
+    if behind is None or module.profile.grammar.behind_ack_id is not BehindAckId.CONTENT_TYPE:
+        return None
+    return ContentType(behind)
+
+
+def _unfit_tail(module: Module, path: Path, ack_id: int, behind: int | None, *, last: bool) -> Refused | None:
+    """Return the refusal of what stands behind the ackid, if it does not go with the rest."""
+    if module.profile.grammar.release_refuses_ack_id and ack_id and behind == _RELEASED_AFTER_SENDING:
+        why = f"ackid {ack_id} awaits an acknowledgement, and raimode 0x200 goes idle before it can come"
+        return module.refuse(Situation.SYNTAX, why)
+    alone = _content_type(module, behind) not in {None, ContentType.TLV}
+    if alone and (not last or module.reports.holds(path)):
+        why = f"a report of several frames is TLV (contentType {ContentType.TLV:d}), not {behind}"
+        return module.refuse(Situation.SYNTAX, why)
+    return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from onenet_sim.at import ErrorFamily, ErrorTable, Spacing
+from onenet_sim.at import Done, ErrorFamily, ErrorTable, Spacing, fields
 from onenet_sim.modem.codes import CmeError, Situation
 from onenet_sim.modem.commands import (
     fixed,
@@ -28,10 +28,13 @@ from onenet_sim.modem.commands import (
     sockets_ip,
     sockets_neul,
 )
+from onenet_sim.modem.commands.mipl_common import REF
 from onenet_sim.modem.profile import Family
 
 if TYPE_CHECKING:
-    from onenet_sim.at import Command
+    from collections.abc import Callable
+
+    from onenet_sim.at import Command, Result
     from onenet_sim.modem.module import Module
     from onenet_sim.modem.profile import Profile
 
@@ -78,7 +81,19 @@ def command_table(profile: Profile) -> dict[str, Command[Module]]:
         for group, source in _GROUPS[profile.family]
         for command in group.commands(profile)
     ]
-    return {command.name: command for command in commands}
+    forms = profile.grammar.test_forms
+    return {
+        command.name: replace(command, test=_tests(command.name, forms[command.name]))
+        if command.name in forms
+        else command
+        for command in commands
+    }
+
+
+def _tests(name: str, parameters: str) -> Callable[[Module], Result]:
+    """Return the handler of a test form that names the parameters."""
+    line = fields(name, *parameters.split(","))
+    return lambda _: Done((line,))
 
 
 def error_tables(profile: Profile) -> dict[ErrorFamily, ErrorTable]:
@@ -98,5 +113,6 @@ def error_tables(profile: Profile) -> dict[ErrorFamily, ErrorTable]:
             syntax=profile.errors[Situation.SYNTAX.value],
             unsupported=profile.errors[Situation.FORM.value],
             names={int(number): name for number, name in profile.error_names.items()},
+            parameters={REF.name: profile.errors[Situation.WRONG_REF.value]},
         ),
     }
