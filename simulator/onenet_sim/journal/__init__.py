@@ -3,6 +3,7 @@
 from onenet_sim.journal.coap import coap_received, coap_sent
 from onenet_sim.journal.events import (
     Answer,
+    CachedCommandChanged,
     CoapMessage,
     CoapReceived,
     CoapSent,
@@ -34,6 +35,7 @@ from onenet_sim.journal.journal import Event, Journal
 
 __all__ = [
     "Answer",
+    "CachedCommandChanged",
     "CoapMessage",
     "CoapReceived",
     "CoapSent",

@@ -23,6 +23,7 @@ from aiocoap import (
 
 from onenet_sim.journal import DeviceChanged
 from onenet_sim.lwm2m import Lwm2mError, Path, parse_links, registered_paths
+from onenet_sim.onenet.cached import Uplink
 from onenet_sim.onenet.devices import Registration
 from onenet_sim.onenet.gate import Denied, auth_code_of, query_of
 
@@ -53,6 +54,7 @@ class AccessMachine:
         subscriptions: Subscriptions,
         login: LoginChain,
         moved: Callable[[Remote, Remote], None],
+        uplinked: Callable[[Device, Uplink], None],
         journal: Journal,
         calendar: Callable[[], datetime],
         settings: PlatformSettings,
@@ -62,6 +64,7 @@ class AccessMachine:
         self._subscriptions = subscriptions
         self._login = login
         self._moved = moved
+        self._uplinked = uplinked
         self._journal = journal
         self._calendar = calendar
         self._settings = settings
@@ -119,6 +122,7 @@ class AccessMachine:
         )
         self._expect_update(device, device.registration)
         self._login.begin(device, instances, registered=True)
+        self._uplinked(device, Uplink.REGISTER)
         return Message(code=CREATED, location_path=device.location)
 
     def _update(self, request: Message, device: Device) -> Message:
@@ -139,6 +143,7 @@ class AccessMachine:
         self._expect_update(device, registration)
         if added:
             self._login.begin(device, added, registered=False)
+        self._uplinked(device, Uplink.UPDATE)
         return Message(code=CHANGED)
 
     def _deregister(self, request: Message, device: Device) -> Message:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from onenet_sim.lwm2m import ObjectTable
 from onenet_sim.onenet.access import AccessMachine
 from onenet_sim.onenet.bootstrap import BootstrapMachine
+from onenet_sim.onenet.cached import CachedCommands
 from onenet_sim.onenet.coap import Endpoint
 from onenet_sim.onenet.commands import Commands
 from onenet_sim.onenet.datapoints import DataPoints
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from onenet_sim.journal import Journal
     from onenet_sim.lwm2m import Attributes, Path
+    from onenet_sim.onenet.cached import Uplink
     from onenet_sim.onenet.channel import AddressT, DatagramChannel
     from onenet_sim.onenet.devices import Device
     from onenet_sim.onenet.readings import Reading, ResourceWrite
@@ -122,6 +124,11 @@ class Platform:
         found, _ = await self._commands.discover(self.device(imei), path, within=timeout)
         return found
 
+    @property
+    def cached(self) -> CachedCommands:
+        """The commands that wait for their devices."""
+        return self._present.cached
+
     def device(self, imei: str) -> Device:
         """Return the device with that IMEI.
 
@@ -135,9 +142,13 @@ class Platform:
 
     @property
     def _commands(self) -> Commands:
+        return self._present.commands
+
+    @property
+    def _present(self) -> _Running:
         if self._running is None:
             raise Refusal(Errno.RPC, "rpc error", "the platform is stopped")
-        return self._running.commands
+        return self._running
 
 
 class _Running:
@@ -152,7 +163,9 @@ class _Running:
     ) -> None:
         journal, settings, table = platform.journal, platform.settings, ObjectTable.builtin()
         gate = Gate(platform.devices, settings, journal)
-        notifies = Notifies(platform.subscriptions, platform.datapoints, table, journal, self._moved)
+        notifies = Notifies(
+            platform.subscriptions, platform.datapoints, table, journal, self._moved, self._uplinked
+        )
         self._junction = Junction(bootstrap)
         self._bootstrap = BootstrapMachine(
             self._junction.bootstrap, gate, journal=journal, random=random, settings=settings
@@ -173,6 +186,7 @@ class _Running:
             journal=journal,
             settings=settings,
         )
+        self.cached = CachedCommands(self.commands, journal=journal, random=random, calendar=platform.calendar)
         self._login = LoginChain(self.commands, journal, settings)
         self._access = AccessMachine(
             devices=platform.devices,
@@ -180,6 +194,7 @@ class _Running:
             subscriptions=platform.subscriptions,
             login=self._login,
             moved=self._moved,
+            uplinked=self._uplinked,
             journal=journal,
             calendar=platform.calendar,
             settings=settings,
@@ -188,7 +203,11 @@ class _Running:
     def _moved(self, before: Remote, after: Remote) -> None:
         self._endpoint.moved(before, after)
 
+    def _uplinked(self, device: Device, uplink: Uplink) -> None:
+        self.cached.uplinked(device, uplink)
+
     async def close(self) -> None:
+        await self.cached.close()
         await self._bootstrap.close()
         await self._endpoint.close()
         self._junction.close()  # nothing comes in from here on
