@@ -11,7 +11,17 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from onenet_sim.console.answers import Answer
 from onenet_sim.console.stream import EventStream
-from onenet_sim.world import ClockMode, Layer, Simulation, clock_state, modem_state, world_state
+from onenet_sim.world import (
+    ClockMode,
+    Generation,
+    Layer,
+    PushRefused,
+    PushSettings,
+    Simulation,
+    clock_state,
+    modem_state,
+    world_state,
+)
 
 _LONGEST_JUMP = 10 * 366 * 86_400
 _LARGEST_ID = 10**15
@@ -76,6 +86,23 @@ class RadioOrder(_Order):
     rsrp: int | None = Field(default=None, ge=-156, le=-44, description="Received power, in dBm.", examples=[-110])
     snr: int | None = Field(default=None, ge=-30, le=30, description="Signal above noise, in dB.")
     ecl: int | None = Field(default=None, ge=0, le=2, description="Coverage enhancement level.", examples=[2])
+
+
+class PushOrder(_Order):
+    """Where data is pushed to."""
+
+    url: str = Field(description="The application's URL.", examples=["http://127.0.0.1:8000/onenet"])
+    token: str = Field(default="", description="What the application checks signatures with.")
+    aes_key: str | None = Field(
+        default=None, description="Encrypts: 43 characters of base64 for the suite, 16 characters for the newer."
+    )
+    generation: Generation = Field(
+        default=Generation.SUITE,
+        strict=False,
+        description="The suite's messages, or the newer push with the payloads of the suite's or Studio's rules.",
+    )
+    count: int | None = Field(default=None, description="The suite pushes when so many messages have come.")
+    interval: float | None = Field(default=None, description="The suite pushes after so many seconds.")
 
 
 class Nothing(_Order):
@@ -231,6 +258,21 @@ async def radio(
     bench = simulation.benches[name]
     bench.receive(bench.modem.reception.changed(**order.model_dump()))
     return Answer(modem_state(bench, simulation.clock.now))
+
+
+@router.post("/push", summary="Push data to an application", responses=_answers({"id": 1, "enabled": True}))
+async def push(simulation: _Inside, order: PushOrder) -> Response:
+    """Shake hands with the application, and push to it until the next reset; `id` is the push's number.
+
+    502 is answered if the application does not answer the handshake as it should.
+    """
+    try:
+        made = await simulation.platform.pushes.add(PushSettings(**order.model_dump()))
+    except (ValueError, ModuleNotFoundError) as error:
+        raise HTTPException(422, f"body: {error}") from None
+    except PushRefused as refused:
+        raise HTTPException(502, str(refused)) from None
+    return Answer({"id": made.number, "enabled": made.enabled})
 
 
 @router.post("/reset", summary="Begin a fresh world", responses=_answers(_STATE))

@@ -383,7 +383,7 @@ class DataPoint(Occurrence):
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest(Occurrence):
-    """The application called the north-bound API, or a harness the control API."""
+    """The application called the north-bound API, a harness the control API, or the platform an application."""
 
     layer: ClassVar[Layer] = Layer.HTTP
     kind: ClassVar[str] = "http_request"

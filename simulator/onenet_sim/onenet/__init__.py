@@ -17,7 +17,9 @@ from onenet_sim.onenet.errors import (
     Refusal,
     UnknownDevice,
 )
+from onenet_sim.onenet.outbox import Receipt, Undelivered
 from onenet_sim.onenet.platform import Platform
+from onenet_sim.onenet.push import Generation, PushRefused, PushSettings
 from onenet_sim.onenet.readings import PointValue, Reading, ResourceWrite
 from onenet_sim.onenet.settings import PlatformSettings
 from onenet_sim.onenet.subscriptions import Subscription, Subscriptions
@@ -31,6 +33,7 @@ __all__ = [
     "DeviceOffline",
     "DeviceRegistry",
     "Errno",
+    "Generation",
     "InvalidIdentity",
     "InvalidParameter",
     "MissingParameter",
@@ -38,13 +41,17 @@ __all__ = [
     "PlatformSettings",
     "Point",
     "PointValue",
+    "PushRefused",
+    "PushSettings",
     "Reading",
     "Reason",
+    "Receipt",
     "Refusal",
     "Registration",
     "ResourceWrite",
     "Stream",
     "Subscription",
     "Subscriptions",
+    "Undelivered",
     "UnknownDevice",
 ]

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 from onenet_sim.journal import CachedCommandChanged
+from onenet_sim.onenet.announcements import CommandEnded
 from onenet_sim.onenet.errors import CommandFailed, Errno, Reason, Refusal
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ class Step(Enum):
     RECEIVED = "the platform took the command"
     SENT = "it went to the device"
     CONFIRMED = "the device answered, or did not in time"
+    FED_BACK = "the application was pushed the result, or could not be"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +123,14 @@ class LogLine:
         step: What it was.
         status: What the command became by it.
         reason: How the device answered.
+        delivered: Whether the push arrived.
     """
 
     at: datetime
     step: Step
     status: SendStatus
     reason: Reason = Reason.SUCCESS
+    delivered: bool = True
 
 
 @dataclass(slots=True, eq=False)
@@ -144,7 +148,7 @@ class CachedCommand:
         confirmed_at: When the last attempt ended.
         reason: How the last attempt ended.
         readings: What a read gave.
-        log: Its steps, the first first; the retries bound their number.
+        log: Its steps, the first first; the retries and the number of pushes bound them.
     """
 
     uuid: str
@@ -164,17 +168,28 @@ class CachedCommand:
         """Whether it waits or is on its way."""
         return self.status in {SendStatus.WAITING, SendStatus.SENT}
 
+    def fed_back(self, at: datetime, *, delivered: bool) -> None:
+        """Remember that the application was pushed the result, or could not be."""
+        self.log.append(LogLine(at, Step.FED_BACK, self.status, self.reason or Reason.SUCCESS, delivered))
+
 
 class CachedCommands:
     """All cached commands, by device. One timer serves the next to expire; nothing else runs while they wait."""
 
     def __init__(
-        self, commands: Commands, *, journal: Journal, random: Random, calendar: Callable[[], datetime]
+        self,
+        commands: Commands,
+        *,
+        journal: Journal,
+        random: Random,
+        calendar: Callable[[], datetime],
+        announce: Callable[[CommandEnded], None],
     ) -> None:
         self._commands = commands
         self._journal = journal
         self._random = random
         self._calendar = calendar
+        self._announce = announce
         self._kept: dict[Device, dict[str, CachedCommand]] = {}
         self._queues: dict[Device, deque[tuple[CachedCommand, int | None]]] = {}
         self._senders: dict[Device, asyncio.Task[None]] = {}
@@ -277,20 +292,21 @@ class CachedCommands:
             except Refusal as refusal:
                 reason, why = Reason.REQ_PARAM_ERROR, refusal.text
             command.confirmed_at, command.reason = self._calendar(), reason
-            self._confirmed(command, reason, why)
+            event = self._confirmed(command, reason, why)
             command.log.append(LogLine(command.confirmed_at, Step.CONFIRMED, command.status, reason))
+        if command.status in {SendStatus.SUCCESS, SendStatus.FAILED}:
+            with self._journal.because(event):
+                self._announce(CommandEnded(command))
 
-    def _confirmed(self, command: CachedCommand, reason: Reason, why: str) -> None:
+    def _confirmed(self, command: CachedCommand, reason: Reason, why: str) -> int:
         if reason is Reason.SUCCESS:
-            self._become(command, SendStatus.SUCCESS)
-            return
+            return self._become(command, SendStatus.SUCCESS)
         command.remain = max(0, command.remain - 1)
         if not command.remain:
-            self._become(command, SendStatus.FAILED, why)
-        elif command.order.expires_at <= self._calendar():
-            self._become(command, SendStatus.EXPIRED, why)
-        else:
-            self._become(command, SendStatus.WAITING, f"{why}; another {command.remain} may fail")
+            return self._become(command, SendStatus.FAILED, why)
+        if command.order.expires_at <= self._calendar():
+            return self._become(command, SendStatus.EXPIRED, why)
+        return self._become(command, SendStatus.WAITING, f"{why}; another {command.remain} may fail")
 
     async def _ask(self, command: CachedCommand) -> tuple[Reading, ...]:
         device, order = command.device, command.order

@@ -127,6 +127,8 @@ def _summary(command: CachedCommand) -> dict[str, Json]:
         shown["send_time"] = _at(command.sent_at)
     if command.confirmed_at is not None and command.reason is not None:
         shown |= {"confirm_time": _at(command.confirmed_at), "confirm_status": command.reason.name}
+    if times := [_at(line.at) for line in command.log if line.step is Step.FED_BACK]:
+        shown["feedback_time"] = times[-1]
     return shown
 
 
@@ -142,7 +144,13 @@ async def _detail(platform: Platform, call: Call) -> Json:
     command = _command(platform, call)
     order = command.order
     result: dict[str, Json] = {"cmd_result": _result(command)} if command.status is SendStatus.SUCCESS else {}
-    return {**_summary(command), "args": order.parameters, "content": order.content, **result}
+    feedback: list[Json] = [
+        {"feedback_time": _at(line.at), "feedback_status": 0 if line.delivered else 1}
+        for line in command.log
+        if line.step is Step.FED_BACK
+    ]
+    told: dict[str, Json] = {"feedback_msg": feedback} if feedback else {}
+    return {**_summary(command), "args": order.parameters, "content": order.content, **result, **told}
 
 
 def _result(command: CachedCommand, reason: Reason = Reason.SUCCESS) -> dict[str, Json]:
@@ -175,6 +183,8 @@ def _told(command: CachedCommand, line: LogLine) -> str:
                 f"received confirm message, type: [{order.kind:d}], command send status: [{line.status:d}], "
                 f"confirm status: [{line.reason:d}], result: [{result}]"
             )
+        case Step.FED_BACK:
+            return f"feedback message, type: [{order.kind:d}], feedback status: [{0 if line.delivered else 1}]"
 
 
 def _compact(value: Json) -> str:

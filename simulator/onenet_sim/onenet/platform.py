@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from onenet_sim.lwm2m import ObjectTable
 from onenet_sim.onenet.access import AccessMachine
+from onenet_sim.onenet.announcements import Announcer
 from onenet_sim.onenet.bootstrap import BootstrapMachine
 from onenet_sim.onenet.cached import CachedCommands
 from onenet_sim.onenet.coap import Endpoint
@@ -16,6 +17,8 @@ from onenet_sim.onenet.errors import Errno, Refusal, UnknownDevice
 from onenet_sim.onenet.gate import Gate
 from onenet_sim.onenet.junction import Junction
 from onenet_sim.onenet.login import LoginChain
+from onenet_sim.onenet.outbox import Undelivered
+from onenet_sim.onenet.push import Pushes
 from onenet_sim.onenet.subscriptions import Notifies, Subscriptions
 
 if TYPE_CHECKING:
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from onenet_sim.onenet.cached import Uplink
     from onenet_sim.onenet.channel import AddressT, DatagramChannel
     from onenet_sim.onenet.devices import Device
+    from onenet_sim.onenet.outbox import Deliver, Receipt
     from onenet_sim.onenet.readings import Reading, ResourceWrite
     from onenet_sim.onenet.settings import PlatformSettings
     from onenet_sim.onenet.wire import Remote
@@ -41,11 +45,14 @@ class Platform:
         random: Decides message ids, tokens, waits and device numbers.
         calendar: Tells the world's date and time.
         settings: Everything that can be told beforehand.
+        deliver: The way to applications' URLs, for data push and triggers; without it none is reached.
 
     Attributes:
         settings: As given.
         journal: As given.
         calendar: As given.
+        deliver: As given.
+        announcer: Tells what applications may want to know.
         devices: All device records.
         datapoints: All data points.
         subscriptions: What devices agreed to report.
@@ -58,11 +65,14 @@ class Platform:
         random: Random,
         calendar: Callable[[], datetime],
         settings: PlatformSettings,
+        deliver: Deliver | None = None,
     ) -> None:
         self.settings = settings
         self.journal = journal
         self.calendar = calendar
-        self.devices = DeviceRegistry(journal, random, calendar)
+        self.deliver = deliver or _no_way_out
+        self.announcer = Announcer()
+        self.devices = DeviceRegistry(journal, random, calendar, self.announcer.announce)
         self.datapoints = DataPoints(calendar, settings.points_kept)
         self.subscriptions = Subscriptions(journal)
         self._random = random
@@ -129,6 +139,11 @@ class Platform:
         """The commands that wait for their devices."""
         return self._present.cached
 
+    @property
+    def pushes(self) -> Pushes:
+        """Where data is pushed to."""
+        return self._present.pushes
+
     def device(self, imei: str) -> Device:
         """Return the device with that IMEI.
 
@@ -162,9 +177,24 @@ class _Running:
         access: DatagramChannel[AddressT],
     ) -> None:
         journal, settings, table = platform.journal, platform.settings, ObjectTable.builtin()
+        announcer = self._announcer = platform.announcer
+        self.pushes = Pushes(
+            product_id=settings.product_id,
+            deliver=platform.deliver,
+            journal=journal,
+            random=random,
+            calendar=platform.calendar,
+        )
+        announcer.listeners.append(self.pushes.tell)
         gate = Gate(platform.devices, settings, journal)
         notifies = Notifies(
-            platform.subscriptions, platform.datapoints, table, journal, self._moved, self._uplinked
+            platform.subscriptions,
+            platform.datapoints,
+            table,
+            journal,
+            self._moved,
+            self._uplinked,
+            announcer.announce,
         )
         self._junction = Junction(bootstrap)
         self._bootstrap = BootstrapMachine(
@@ -186,7 +216,13 @@ class _Running:
             journal=journal,
             settings=settings,
         )
-        self.cached = CachedCommands(self.commands, journal=journal, random=random, calendar=platform.calendar)
+        self.cached = CachedCommands(
+            self.commands,
+            journal=journal,
+            random=random,
+            calendar=platform.calendar,
+            announce=announcer.announce,
+        )
         self._login = LoginChain(self.commands, journal, settings)
         self._access = AccessMachine(
             devices=platform.devices,
@@ -195,6 +231,7 @@ class _Running:
             login=self._login,
             moved=self._moved,
             uplinked=self._uplinked,
+            announce=announcer.announce,
             journal=journal,
             calendar=platform.calendar,
             settings=settings,
@@ -213,3 +250,10 @@ class _Running:
         self._junction.close()  # nothing comes in from here on
         self._access.close()
         await self._login.close()
+        self._announcer.listeners.clear()
+        await self.pushes.close()
+
+
+async def _no_way_out(method: str, url: str, body: str, within: float) -> Receipt:
+    del body, within
+    raise Undelivered(f"there is no way out of this world for {method} {url}")

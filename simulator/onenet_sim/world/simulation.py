@@ -12,6 +12,7 @@ from onenet_sim.network import AddressMap, Air, DatagramEndpoint, Destination, R
 from onenet_sim.onenet import Platform, PlatformSettings
 from onenet_sim.ports import PtyPort, TcpPort
 from onenet_sim.world.bench import Bench
+from onenet_sim.world.courier import Courier
 from onenet_sim.world.identities import draw_identity
 from onenet_sim.world.settings import Unknown
 
@@ -51,6 +52,7 @@ class Simulation:
         self.failure: str | None = None
         self.on_failure: Callable[[], None] = lambda: None
         self.addresses = AddressMap()
+        self._courier = Courier(loop)
         self.benches: dict[str, Bench] = {}
         self.platform = self._new_platform()
         self._loop = loop
@@ -116,6 +118,7 @@ class Simulation:
                 product_id=settings.product_id,
                 auto_create=settings.auto_create,
             ),
+            deliver=self._courier.deliver,
         )
 
     def _new_modem(self, number: int) -> Modem:
@@ -173,6 +176,7 @@ class Simulation:
         for bench in self.benches.values():
             bench.close()
         await self.platform.stop()
+        self._courier.close()
         self._air.close()
         for name in ("bootstrap", "access"):
             endpoint = getattr(self, name, None)
