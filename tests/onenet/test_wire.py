@@ -203,7 +203,9 @@ JSON = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(["data", "res_id", "val", "type", "title", "auth_info", IMEI]), inner, max_size=3
+            st.sampled_from(["data", "res_id", "val", "type", "title", "threshold", "dev_ids", "auth_info", IMEI]),
+            inner,
+            max_size=3,
         )
     ),
     max_leaves=8,
@@ -228,10 +230,14 @@ JSON = st.recursive(
             "/nbiot/offline/cancel/1",
             "/nbiot/offline/cancel/all",
             "/cmds/history/1",
+            "/triggers",
+            "/triggers/100001",
+            "/third/platform/status",
+            "/msg_group/1/status",
             "/x",
         ]
     ),
-    method=st.sampled_from(["GET", "POST", "PUT"]),
+    method=st.sampled_from(["GET", "POST", "PUT", "DELETE"]),
     query=st.dictionaries(
         st.sampled_from(PARAMETERS),
         st.sampled_from(["", "0", "3303", IMEI, "1", "true", "-1", "x", "1e9", "9" * 30, "2027-01-01T00:00:00"]),

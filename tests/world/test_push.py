@@ -7,6 +7,7 @@ import threading
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from onenet_sim.journal import HttpRequest
@@ -55,6 +56,30 @@ def test_a_modules_report_reaches_the_application(world: World, receiver: Receiv
     online, point = receiver.msgs()
     assert (online["type"], online["status"]) == (2, 1)
     assert (point["type"], point["ds_id"], point["value"]) == (1, "3303_0_5700", 25.5)
+
+
+def test_a_cached_write_reaches_the_host_behind_its_report_and_its_result_the_application(
+    world: World, receiver: Receiver
+) -> None:
+    log_in(world)
+    world.onenet.push(receiver.url, token=receiver.token)
+    imei, key = world.modem.imei, {"api-key": world.settings.api_key}
+    query = f"imei={imei}&obj_id=3303&obj_inst_id=0&mode=2&expired_time=2026-01-02T00:00:00"
+    order = {"data": [{"res_id": 5701, "val": "Cel"}]}
+    kept = httpx.post(f"{world.http}/nbiot/offline?{query}", json=order, headers=key).json()
+    uuid = kept["data"]["uuid"]
+    world.clock.advance(minutes=10)
+    message_id = world.modem.expect(r"\+MIPLOBSERVE:.*").split(",")[1]
+    assert world.modem.command(f"AT+MIPLNOTIFY=0,{message_id},3303,0,5700,4,4,25.5,0,0")[-1] == "OK"
+    write = world.modem.expect(r"\+MIPLWRITE:.*").split(",")
+    assert world.modem.command(f"AT+MIPLWRITERSP=0,{write[1]},2")[-1] == "OK"
+    world.settle()
+    detail = httpx.get(f"{world.http}/nbiot/offline/history/{uuid}?imei={imei}", headers=key).json()["data"]
+    assert (detail["create_time"], detail["send_time"]) == ("2026-01-01 00:00:00", "2026-01-01 00:10:00")
+    assert (detail["send_status"], detail["confirm_status"]) == (5, "SUCCESS")
+    point, result = receiver.msgs()
+    assert (point["type"], result["type"], result["cmd_id"]) == (1, 7, uuid)
+    assert (result["send_status"], result["confirm_status"]) == (5, 0)
 
 
 def test_a_push_that_fails_is_repeated_by_the_schedule_while_the_clock_jumps(

@@ -21,6 +21,7 @@ from onenet_sim.onenet.deviceapi import DEVICE_CALLS
 from onenet_sim.onenet.errors import CommandFailed, Errno, Refusal
 from onenet_sim.onenet.pushapi import PUSH_CALLS
 from onenet_sim.onenet.readings import by_instance
+from onenet_sim.onenet.triggerapi import TRIGGER_CALLS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -39,7 +40,9 @@ def northbound_app(platform: Platform) -> Starlette:
     Each request needs the header ``api-key``. Bodies above 64 KiB are refused.
     """
     # The calls with a fixed path come before those with a device's number in its place.
-    calls = sorted((*_CALLS, *CACHED_CALLS, *PUSH_CALLS, *DEVICE_CALLS), key=lambda call: "{" in call[1])
+    calls = sorted(
+        (*_CALLS, *CACHED_CALLS, *PUSH_CALLS, *TRIGGER_CALLS, *DEVICE_CALLS), key=lambda call: "{" in call[1]
+    )
     routes = [
         Route(path, partial(_answer, platform, handler), methods=[method], include_in_schema=False)
         for method, path, handler in calls

@@ -20,6 +20,7 @@ from onenet_sim.onenet.login import LoginChain
 from onenet_sim.onenet.outbox import Undelivered
 from onenet_sim.onenet.push import Pushes
 from onenet_sim.onenet.subscriptions import Notifies, Subscriptions
+from onenet_sim.onenet.triggers import Triggers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -144,6 +145,11 @@ class Platform:
         """Where data is pushed to."""
         return self._present.pushes
 
+    @property
+    def triggers(self) -> Triggers:
+        """What applications wait for in data streams."""
+        return self._present.triggers
+
     def device(self, imei: str) -> Device:
         """Return the device with that IMEI.
 
@@ -185,7 +191,14 @@ class _Running:
             random=random,
             calendar=platform.calendar,
         )
-        announcer.listeners.append(self.pushes.tell)
+        self.triggers = Triggers(
+            devices=platform.devices,
+            points=platform.datapoints,
+            deliver=platform.deliver,
+            journal=journal,
+            calendar=platform.calendar,
+        )
+        announcer.listeners += [self.pushes.tell, self.triggers.tell]
         gate = Gate(platform.devices, settings, journal)
         notifies = Notifies(
             platform.subscriptions,
@@ -252,6 +265,7 @@ class _Running:
         await self._login.close()
         self._announcer.listeners.clear()
         await self.pushes.close()
+        await self.triggers.close()
 
 
 async def _no_way_out(method: str, url: str, body: str, within: float) -> Receipt:
