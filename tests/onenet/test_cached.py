@@ -371,6 +371,17 @@ def test_the_parameters_of_a_cached_read_may_come_as_a_body(play: Play) -> None:
     play(scene)
 
 
+def test_a_parameter_that_means_nothing_is_kept_as_it_came(play: Play) -> None:
+    async def scene(world: Scene) -> None:
+        await logged_in(world)
+        digits = "9" * 5000
+        uuid = await cached(world, target=f"{WRITE}&note={digits}&serial=12")
+        args = (await detail(world, uuid))["args"]
+        assert (args["note"], args["serial"], args["imei"], args["obj_id"]) == (digits, 12, IMEI, 3306)
+
+    play(scene)
+
+
 def test_the_history_is_paged_sorted_and_bounded_by_time(play: Play) -> None:
     async def scene(world: Scene) -> None:
         await logged_in(world)

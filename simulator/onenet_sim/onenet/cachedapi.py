@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _RETRIES, _RETRY = 10, 3
 _TIMEOUT = 25.0
+_LONGEST_NUMBER = 10
 _MOST_PAGES, _LONGEST_PAGE, _PAGE = 10_000, 100, 30
 _SORTS = {"DESC": True, "ASC": False}
 
@@ -65,14 +66,16 @@ def _add(
         retry=call.number("retry", 0, _RETRIES, _RETRY),
         timeout=call.timeout() or _TIMEOUT,
         uplinks=Uplink(call.number("trigger_msg", 1, ANY_UPLINK, ANY_UPLINK)),
-        parameters={name: int(text) if _is_number(name, text) else text for name, text in call.query.items()},
+        parameters={name: _parameter(name, text) for name, text in call.query.items()},
         content=call.body,
     )
     return {"uuid": platform.cached.add(device, order).uuid}
 
 
-def _is_number(name: str, text: str) -> bool:
-    return name != "imei" and text.isascii() and text.isdigit()
+def _parameter(name: str, text: str) -> str | int:
+    """Return a parameter as the history shows it: numbers as numbers, except for the IMEI."""
+    number = name != "imei" and text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
+    return int(text) if number else text
 
 
 def _validity(call: Call, now: datetime) -> tuple[datetime, datetime]:
