@@ -9,7 +9,13 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 if TYPE_CHECKING:
     import httpx
 
-PATHS = ("/control/clock/advance", "/control/clock", "/control/modems/modem-1/power", "/control/reset")
+PATHS = (
+    "/control/clock/advance",
+    "/control/clock",
+    "/control/modems/modem-1/power",
+    "/control/push",
+    "/control/reset",
+)
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),

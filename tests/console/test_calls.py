@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.receiver import receiving
+
 if TYPE_CHECKING:
     import httpx
 
@@ -236,9 +238,32 @@ def test_onenets_own_api_is_at_the_root_beside_it(http: httpx.Client, world: Wor
     assert http.get("/controls", headers=key).json()["errno"] != 0
 
 
+def test_a_push_is_set_up_when_the_application_shakes_hands(http: httpx.Client, world: World) -> None:
+    key = {"api-key": world.settings.api_key}
+    with receiving() as receiver:
+        order = {"url": receiver.url, "token": "t", "generation": "rules"}
+        assert http.post("/control/push", json=order).json() == {"id": 1, "enabled": True}
+        assert http.get("/msg_group/1/status", headers=key).json()["data"] == {"status": True}
+        receiver.echo = str.upper
+        refused = http.post("/control/push", json=order)
+        assert refused.status_code == 502
+        assert "expected the msg of the query" in error_of(refused)
+    for wrong in (
+        {"url": "nowhere"},
+        {"url": "http://a", "aes_key": "short"},
+        {"url": "http://a", "generation": "x"},
+    ):
+        assert http.post("/control/push", json=wrong).status_code == 422
+
+
 def test_openapi_describes_each_call_with_examples_that_work(http: httpx.Client, world: World) -> None:
     for line in ("AT+MIPLCREATE", "AT+MIPLOPEN=0,200000,30"):  # a device that is still online the day after
         assert world.modem.command(line)[-1] == "OK"
+    with receiving() as receiver:
+        check_each_call(http, world.modem.imei, receiver.url)
+
+
+def check_each_call(http: httpx.Client, imei: str, url: str) -> None:
     api = http.get("/control/openapi.json").json()
     assert api["info"]["title"]
     assert api["info"]["version"]
@@ -252,6 +277,7 @@ def test_openapi_describes_each_call_with_examples_that_work(http: httpx.Client,
         ("post", "/control/modems/{name}/radio"),
         ("post", "/control/devices/{imei}/upgrade"),
         ("get", "/control/devices/{imei}/upgrade"),
+        ("post", "/control/push"),
         ("post", "/control/reset"),
     }
     for (method, path), call in calls.items():
@@ -264,7 +290,9 @@ def test_openapi_describes_each_call_with_examples_that_work(http: httpx.Client,
             if method == "post"
             else None
         )
-        answer = http.request(method, path.format(name="modem-1", imei=world.modem.imei), json=body)
+        if body and "url" in body:
+            body["url"] = url  # the example's application is not there
+        answer = http.request(method, path.format(name="modem-1", imei=imei), json=body)
         assert answer.status_code == 200
         assert set(call["responses"]["200"]["content"]["application/json"]["example"]) <= set(answer.json())
 

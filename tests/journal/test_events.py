@@ -10,6 +10,7 @@ import pytest
 import onenet_sim.journal
 from onenet_sim.journal import (
     Answer,
+    CachedCommandChanged,
     CoapMessage,
     CoapReceived,
     CoapSent,
@@ -192,6 +193,20 @@ TABLE: list[tuple[Occurrence, Layer, str, str, dict[str, Json]]] = [
         "result",
         "platform read /3303/0: 2.05",
         {"imei": "8600", "operation": "read", "path": "/3303/0", "outcome": "2.05"},
+    ),
+    (
+        CachedCommandChanged("8600", "4274", "write", "/3306/0", "failed", "unsuccess:not_found"),
+        Layer.PLATFORM,
+        "cached_command",
+        "cached write /3306/0 failed: unsuccess:not_found",
+        {
+            "imei": "8600",
+            "uuid": "4274",
+            "operation": "write",
+            "path": "/3306/0",
+            "status": "failed",
+            "detail": "unsuccess:not_found",
+        },
     ),
     (
         DataPoint("8600", "3303_0_5700", 25.5),

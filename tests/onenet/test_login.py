@@ -399,6 +399,22 @@ def test_a_repeated_registration_is_answered_from_memory_for_247_seconds(play: P
     play(scene)
 
 
+def test_a_message_id_that_comes_again_with_another_token_is_no_repeat(play: Play) -> None:
+    async def scene(world: Scene) -> None:
+        device = world.device()
+        register = bytes.fromhex("4202 0001 aabb b27264 1128 3d15") + f"ep={IMEI};460001234567890".encode()
+        device.send(register)
+        await world.settle(1)
+        device.heard_octets.clear()
+        device.send(register.replace(b"\xaa\xbb", b"\xaa\xbc"))
+        await world.settle(1)
+        registered = [event for event in world.occurrences("device") if event.what == "registered"]
+        assert len(registered) == 2
+        assert (device.messages[0].mid, device.messages[0].token) == (1, b"\xaa\xbc")
+
+    play(scene)
+
+
 def test_a_confirmable_request_with_unknown_options_is_not_refused(play: Play) -> None:
     async def scene(world: Scene) -> None:
         device = world.device()

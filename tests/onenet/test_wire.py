@@ -188,6 +188,11 @@ PARAMETERS = (
     "gt",
     "start",
     "limit",
+    "valid_time",
+    "expired_time",
+    "retry",
+    "trigger_msg",
+    "sort",
 )
 JSON = st.recursive(
     st.none()
@@ -198,7 +203,9 @@ JSON = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(["data", "res_id", "val", "type", "title", "auth_info", IMEI]), inner, max_size=3
+            st.sampled_from(["data", "res_id", "val", "type", "title", "threshold", "dev_ids", "auth_info", IMEI]),
+            inner,
+            max_size=3,
         )
     ),
     max_leaves=8,
@@ -215,13 +222,25 @@ JSON = st.recursive(
             "/devices",
             "/nbiot/resources",
             "/devices/1/datapoints",
+            "/nbiot/offline",
+            "/nbiot/execute/offline",
+            "/nbiot/offline/history",
+            "/nbiot/offline/history/1",
+            "/nbiot/offline/history/1/piecewise",
+            "/nbiot/offline/cancel/1",
+            "/nbiot/offline/cancel/all",
+            "/cmds/history/1",
+            "/triggers",
+            "/triggers/100001",
+            "/third/platform/status",
+            "/msg_group/1/status",
             "/x",
         ]
     ),
-    method=st.sampled_from(["GET", "POST"]),
+    method=st.sampled_from(["GET", "POST", "PUT", "DELETE"]),
     query=st.dictionaries(
         st.sampled_from(PARAMETERS),
-        st.sampled_from(["", "0", "3303", IMEI, "1", "true", "-1", "x", "1e9", "9" * 30]),
+        st.sampled_from(["", "0", "3303", IMEI, "1", "true", "-1", "x", "1e9", "9" * 30, "2027-01-01T00:00:00"]),
     ),
     body=st.one_of(st.binary(max_size=30), JSON),
 )

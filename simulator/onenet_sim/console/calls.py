@@ -15,7 +15,10 @@ from onenet_sim.console.answers import Answer
 from onenet_sim.console.stream import EventStream
 from onenet_sim.world import (
     ClockMode,
+    Generation,
     Layer,
+    PushRefused,
+    PushSettings,
     Refusal,
     Simulation,
     UnknownDevice,
@@ -108,6 +111,23 @@ class UpgradeOrder(_Order):
         description="The image as hex; without one an image of 16 KiB is made that brings the version.",
         examples=[None],
     )
+
+
+class PushOrder(_Order):
+    """Where data is pushed to."""
+
+    url: str = Field(description="The application's URL.", examples=["http://127.0.0.1:8000/onenet"])
+    token: str = Field(default="", description="What the application checks signatures with.")
+    aes_key: str | None = Field(
+        default=None, description="Encrypts: 43 characters of base64 for the suite, 16 characters for the newer."
+    )
+    generation: Generation = Field(
+        default=Generation.SUITE,
+        strict=False,
+        description="The suite's messages, or the newer push with the payloads of the suite's or Studio's rules.",
+    )
+    count: int | None = Field(default=None, description="The suite pushes when so many messages have come.")
+    interval: float | None = Field(default=None, description="The suite pushes after so many seconds.")
 
 
 class Nothing(_Order):
@@ -304,6 +324,21 @@ def _refused() -> Iterator[None]:
         raise HTTPException(404, f"{refusal}; a device has a record once it has logged in") from None
     except Refusal as refusal:
         raise HTTPException(409, str(refusal)) from None
+
+
+@router.post("/push", summary="Push data to an application", responses=_answers({"id": 1, "enabled": True}))
+async def push(simulation: _Inside, order: PushOrder) -> Response:
+    """Shake hands with the application, and push to it until the next reset; `id` is the push's number.
+
+    502 is answered if the application does not answer the handshake as it should.
+    """
+    try:
+        made = await simulation.platform.pushes.add(PushSettings(**order.model_dump()))
+    except (ValueError, ModuleNotFoundError) as error:
+        raise HTTPException(422, f"body: {error}") from None
+    except PushRefused as refused:
+        raise HTTPException(502, str(refused)) from None
+    return Answer({"id": made.number, "enabled": made.enabled})
 
 
 @router.post("/reset", summary="Begin a fresh world", responses=_answers(_STATE))

@@ -3,6 +3,7 @@
 from onenet_sim.journal.coap import coap_received, coap_sent
 from onenet_sim.journal.events import (
     Answer,
+    CachedCommandChanged,
     CoapMessage,
     CoapReceived,
     CoapSent,
@@ -35,6 +36,7 @@ from onenet_sim.journal.sockets import SocketChanged, SocketReceived, SocketSent
 
 __all__ = [
     "Answer",
+    "CachedCommandChanged",
     "CoapMessage",
     "CoapReceived",
     "CoapSent",

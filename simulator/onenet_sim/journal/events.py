@@ -346,6 +346,24 @@ class PlatformResult(Occurrence):
 
 
 @dataclass(frozen=True, slots=True)
+class CachedCommandChanged(Occurrence):
+    """A cached command waits, was sent, has ended, and so on: ``status`` says which."""
+
+    layer: ClassVar[Layer] = Layer.PLATFORM
+    kind: ClassVar[str] = "cached_command"
+    imei: str
+    uuid: str
+    operation: str
+    path: str
+    status: str
+    detail: str = ""
+
+    def _text(self) -> str:
+        text = f"cached {self.operation} {self.path} {self.status}"
+        return f"{text}: {self.detail}" if self.detail else text
+
+
+@dataclass(frozen=True, slots=True)
 class DataPoint(Occurrence):
     """A value was stored in a device's data stream."""
 
@@ -365,7 +383,7 @@ class DataPoint(Occurrence):
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest(Occurrence):
-    """The application called the north-bound API, or a harness the control API."""
+    """The application called the north-bound API, a harness the control API, or the platform an application."""
 
     layer: ClassVar[Layer] = Layer.HTTP
     kind: ClassVar[str] = "http_request"

@@ -18,7 +18,9 @@ from onenet_sim.onenet.errors import (
     UnknownDevice,
 )
 from onenet_sim.onenet.firmware import Upgrade, UpgradeKind, UpgradeState
+from onenet_sim.onenet.outbox import Receipt, Undelivered
 from onenet_sim.onenet.platform import Platform
+from onenet_sim.onenet.push import Generation, PushRefused, PushSettings
 from onenet_sim.onenet.readings import PointValue, Reading, ResourceWrite
 from onenet_sim.onenet.settings import PlatformSettings
 from onenet_sim.onenet.subscriptions import Subscription, Subscriptions
@@ -32,6 +34,7 @@ __all__ = [
     "DeviceOffline",
     "DeviceRegistry",
     "Errno",
+    "Generation",
     "InvalidIdentity",
     "InvalidParameter",
     "MissingParameter",
@@ -39,14 +42,18 @@ __all__ = [
     "PlatformSettings",
     "Point",
     "PointValue",
+    "PushRefused",
+    "PushSettings",
     "Reading",
     "Reason",
+    "Receipt",
     "Refusal",
     "Registration",
     "ResourceWrite",
     "Stream",
     "Subscription",
     "Subscriptions",
+    "Undelivered",
     "UnknownDevice",
     "Upgrade",
     "UpgradeKind",

@@ -23,6 +23,8 @@ from aiocoap import (
 
 from onenet_sim.journal import DeviceChanged
 from onenet_sim.lwm2m import Lwm2mError, Path, parse_links, registered_paths
+from onenet_sim.onenet.announcements import LifeCycleChanged, LifeCycleEvent
+from onenet_sim.onenet.cached import Uplink
 from onenet_sim.onenet.devices import Registration
 from onenet_sim.onenet.gate import Denied, auth_code_of, query_of
 
@@ -53,6 +55,8 @@ class AccessMachine:
         subscriptions: Subscriptions,
         login: LoginChain,
         moved: Callable[[Remote, Remote], None],
+        uplinked: Callable[[Device, Uplink], None],
+        announce: Callable[[LifeCycleChanged], None],
         journal: Journal,
         calendar: Callable[[], datetime],
         settings: PlatformSettings,
@@ -62,6 +66,8 @@ class AccessMachine:
         self._subscriptions = subscriptions
         self._login = login
         self._moved = moved
+        self._uplinked = uplinked
+        self._announce = announce
         self._journal = journal
         self._calendar = calendar
         self._settings = settings
@@ -114,11 +120,14 @@ class AccessMachine:
         device.activated_at = device.activated_at or device.last_login_at
         self._list(device, instances)
         listed = ",".join(map(str, instances))
-        self._journal.note(
+        event = self._journal.note(
             DeviceChanged(device.id, device.imei, "registered", f"lifetime {lifetime} s, instances {listed}")
         )
+        with self._journal.because(event):
+            self._announce(LifeCycleChanged(device, LifeCycleEvent.ONLINE))
         self._expect_update(device, device.registration)
         self._login.begin(device, instances, registered=True)
+        self._uplinked(device, Uplink.REGISTER)
         return Message(code=CREATED, location_path=device.location)
 
     def _update(self, request: Message, device: Device) -> Message:
@@ -139,12 +148,12 @@ class AccessMachine:
         self._expect_update(device, registration)
         if added:
             self._login.begin(device, added, registered=False)
+        self._uplinked(device, Uplink.UPDATE)
         return Message(code=CHANGED)
 
     def _deregister(self, request: Message, device: Device) -> Message:
         self._gate.check_auth_code(device, auth_code_of(request))
-        self._end(device, "it deregistered")
-        self._journal.note(DeviceChanged(device.id, device.imei, "offline", "it deregistered"))
+        self._take_offline(device, "it deregistered")
         return Message(code=DELETED)
 
     def _follow(self, device: Device, remote: Remote) -> None:
@@ -177,9 +186,13 @@ class AccessMachine:
 
     def _expired(self, device: Device) -> None:
         lifetime = device.registration.lifetime if device.registration else 0
-        why = f"no update came within its lifetime of {lifetime} s"
+        self._take_offline(device, f"no update came within its lifetime of {lifetime} s")
+
+    def _take_offline(self, device: Device, why: str) -> None:
         self._end(device, why)
-        self._journal.note(DeviceChanged(device.id, device.imei, "offline", why))
+        event = self._journal.note(DeviceChanged(device.id, device.imei, "offline", why))
+        with self._journal.because(event):
+            self._announce(LifeCycleChanged(device, LifeCycleEvent.OFFLINE))
 
     def _end(self, device: Device, why: str) -> None:
         """Forget the device's login and all that hangs on it."""

@@ -6,7 +6,7 @@ import json
 import math
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from onenet_sim.lwm2m import Attributes, Lwm2mError, Path
 from onenet_sim.onenet.errors import Errno, InvalidParameter, MissingParameter, Refusal
@@ -62,6 +62,14 @@ class Call:
     segments: Mapping[str, str]
     query: Mapping[str, str]
     body: Mapping[str, Json]
+
+    def with_body_as_query(self) -> Call:
+        """Return the call with the members of its body among its query, which counts first.
+
+        OneNET's pages for observe and the cached read show the parameters in the query and once more as a body.
+        """
+        given = {name: _spelled(value) for name, value in self.body.items()}
+        return Call(self.segments, given | dict(self.query), {})
 
     def text(self, name: str) -> str:
         """Return a parameter of the query.
@@ -173,6 +181,38 @@ class Call:
             raise InvalidParameter(name, f"text, not {found!r:.80}")
         return found
 
+    def arguments(self) -> str:
+        """Return the ``args`` of an execute's body; empty if there are none.
+
+        Raises:
+            InvalidParameter: They are no text.
+        """
+        found = self.body.get("args", "")
+        if not isinstance(found, str):
+            raise InvalidParameter("args", f"text, not {found!r:.80}")
+        return found
+
+    def mode(self) -> Literal[1, 2]:
+        """Return the ``mode`` of a write: 1 replaces the instance's other resources, 2 keeps them.
+
+        Raises:
+            MissingParameter: It is not there.
+            InvalidParameter: It is neither.
+        """
+        return 1 if self.number("mode", 1, 2) == 1 else 2
+
+    def instance(self) -> Path:
+        """Return the instance that a write is for.
+
+        Raises:
+            MissingParameter: ``obj_id`` or ``obj_inst_id`` is not there.
+            InvalidParameter: One is no number, or there is a ``res_id`` too.
+        """
+        path = self.path(2)
+        if path.resource_id is not None:
+            raise InvalidParameter("res_id", "none in the query; a write names its resources in the body")
+        return path
+
     def writes(self) -> tuple[ResourceWrite, ...]:
         """Return the values of a write's body, ``{"data": [{"res_id": 5750, "val": "abcd"}]}``.
 
@@ -190,6 +230,10 @@ class Call:
                 Errno.LIMIT, "system logic limit", f"data has {len(rows)} values; at most {_MOST_WRITES}"
             )
         return tuple(_write(number, row) for number, row in enumerate(rows))
+
+
+def _spelled(value: Json) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _write(number: int, row: Json) -> ResourceWrite:

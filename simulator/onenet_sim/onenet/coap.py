@@ -6,6 +6,7 @@ aiocoap keeps exchanges, retransmissions and tokens. What it hides or decides ot
 * message ids count up per device (the observe message ids that modules print prove it);
 * an unanswered request waits 5 to 7.5 s, then twice that, and so on; a command that ran out of time is
   abandoned, so that the next one to the same device can go out;
+* what comes with the same message id and token within 247 s is a repeat, and gets the same answer again;
 * notifies are matched by their token alone, and an unknown token gets a RST.
 """
 
@@ -98,7 +99,8 @@ class _Messages(MessageManager):  # type: ignore[misc] # aiocoap has no types
         self._random = random
         self._next_ids: dict[Remote, int] = {}
         self._addressee: Remote | None = None
-        self._ends: deque[tuple[float, tuple[Remote, int]]] = deque()
+        self._recent_messages: dict[tuple[Remote, int, bytes], Message | None] = {}
+        self._ends: deque[tuple[float, tuple[Remote, int, bytes]]] = deque()
 
     def send_message(self, message: Message, messageerror_monitor: Callable[[], None]) -> None:
         """Send a message, with the next message id of its addressee."""
@@ -123,7 +125,7 @@ class _Messages(MessageManager):  # type: ignore[misc] # aiocoap has no types
         now = self.loop.time()
         while self._ends and (self._ends[0][0] <= now or len(self._ends) >= MOST_REMEMBERED):
             del self._recent_messages[self._ends.popleft()[1]]
-        key = (message.remote, message.mid)
+        key = _identity(message)
         if key not in self._recent_messages:
             self._recent_messages[key] = None
             self._ends.append((now + DUPLICATE_LIFETIME, key))
@@ -136,9 +138,8 @@ class _Messages(MessageManager):  # type: ignore[misc] # aiocoap has no types
 
     def _store_response_for_duplicates(self, message: Message) -> None:
         # As octets: the message itself would hold on to the whole request that it answers.
-        key = (message.remote, message.mid)
-        if message.mtype in {ACK, RST} and key in self._recent_messages:
-            self._recent_messages[key] = _Answer(message.encode())
+        if message.mtype in {ACK, RST} and _identity(message) in self._recent_messages:
+            self._recent_messages[_identity(message)] = _Answer(message.encode())
 
     def _continue_backlog(self, remote: Remote) -> None:
         # aiocoap looks through the exchanges of all peers for another one of this peer; each has one at a time.
@@ -175,6 +176,11 @@ class _Messages(MessageManager):  # type: ignore[misc] # aiocoap has no types
             timer.cancel()
         self._piggyback_opportunities.clear()
         await super().shutdown()
+
+
+def _identity(message: Message) -> tuple[Remote, int, bytes]:
+    """Return what a message and its repeats have in common: OneNET looks at message id and token."""
+    return (message.remote, message.mid, message.token)
 
 
 class _Site:

@@ -87,22 +87,27 @@ class Commands:
         values: Sequence[ResourceWrite],
         mode: Literal[1, 2],
         *,
+        why: str = "command",
         within: float | None = None,
     ) -> None:
         """Write resources of an object instance; mode 1 replaces the others (PUT), 2 keeps them (POST)."""
+        request = self.write_request(instance, values, mode)
+        await self._ask(device, "write", instance, request, CHANGED, why, self._deadline(within))
+
+    def write_request(self, instance: Path, values: Sequence[ResourceWrite], mode: Literal[1, 2]) -> Message:
+        """Return the message of a write, or refuse it."""
         if instance.instance_id is None or instance.resource_id is not None:
             raise InvalidParameter("path", f"an object instance, not {instance}")
         try:
             payload = write_payload(self._table, instance, values)
         except Lwm2mError as error:
             raise Refusal(Errno.INVALID_PARAMETER, f"invalid parameter: data: {error}") from error
-        request = Message(
+        return Message(
             code=PUT if mode == _REPLACE else POST,
             uri_path=instance.segments,
             content_format=self._settings.tlv_format,
             payload=_bounded(payload),
         )
-        await self._ask(device, "write", instance, request, CHANGED, "command", self._deadline(within))
 
     async def write_octets(self, device: Device, path: Path, octets: bytes, *, why: str = "command") -> None:
         """Write a resource as it is, opaque."""
@@ -120,12 +125,17 @@ class Commands:
         within: float | None = None,
     ) -> None:
         """Execute a resource with its arguments, as plain text."""
+        request = self.execute_request(path, arguments)
+        await self._ask(device, "execute", path, request, CHANGED, why, self._deadline(within))
+
+    def execute_request(self, path: Path, arguments: str) -> Message:
+        """Return the message of an execute, or refuse it."""
         if path.resource_id is None:
             raise InvalidParameter("path", f"a resource, not {path}")
         request = Message(code=POST, uri_path=path.segments, payload=_bounded(arguments.encode(errors="replace")))
         if arguments:
             request.opt.content_format = int(ContentFormat.TEXT)
-        await self._ask(device, "execute", path, request, CHANGED, why, self._deadline(within))
+        return request
 
     async def observe(
         self,

@@ -6,6 +6,7 @@ import itertools
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import NAMESPACE_OID, uuid5
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
 
 MOST_STREAMS = 1_000
 """How many data streams a device may have; points for more are not kept."""
+
+
+def stream_uuid(device_id: str, stream_id: str) -> str:
+    """Return the UUID of a device's stream: always the same one."""
+    return str(uuid5(NAMESPACE_OID, f"{device_id}/{stream_id}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from onenet_sim.journal import DeviceChanged
+from onenet_sim.onenet.announcements import LifeCycleChanged, LifeCycleEvent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -123,9 +124,16 @@ class Device:
 class DeviceRegistry:
     """All device records of the product."""
 
-    def __init__(self, journal: Journal, random: Random, calendar: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        random: Random,
+        calendar: Callable[[], datetime],
+        announce: Callable[[LifeCycleChanged], None],
+    ) -> None:
         self._journal = journal
         self._calendar = calendar
+        self._announce = announce
         self._next_id = random.randrange(500_000_000, 600_000_000)
         self._by_imei: dict[str, Device] = {}
         self._by_id: dict[str, Device] = {}
@@ -166,7 +174,9 @@ class DeviceRegistry:
         )
         self._next_id += 1
         self._by_imei[imei] = self._by_id[device.id] = device
-        self._journal.note(DeviceChanged(device.id, imei, "created", f"IMSI {imsi or 'any'}"))
+        event = self._journal.note(DeviceChanged(device.id, imei, "created", f"IMSI {imsi or 'any'}"))
+        with self._journal.because(event):
+            self._announce(LifeCycleChanged(device, LifeCycleEvent.CREATED))
         return device
 
     def _check(self, imei: str, imsi: str) -> None:

@@ -8,31 +8,30 @@ from __future__ import annotations
 
 import hmac
 from functools import partial
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from onenet_sim.journal import Explanation, HttpAnswer, HttpRequest
+from onenet_sim.onenet.cachedapi import CACHED_CALLS
 from onenet_sim.onenet.call import LONGEST_BODY, Call, parse_body
 from onenet_sim.onenet.deviceapi import DEVICE_CALLS
-from onenet_sim.onenet.errors import CommandFailed, Errno, InvalidParameter, Refusal
+from onenet_sim.onenet.errors import CommandFailed, Errno, Refusal
+from onenet_sim.onenet.pushapi import PUSH_CALLS
+from onenet_sim.onenet.readings import by_instance
+from onenet_sim.onenet.triggerapi import TRIGGER_CALLS
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable
 
     from starlette.requests import Request
 
     from onenet_sim.journal import Json
-    from onenet_sim.lwm2m import Path
     from onenet_sim.onenet.platform import Platform
-    from onenet_sim.onenet.readings import Reading
 
     _Handler: TypeAlias = Callable[[Platform, Call], Awaitable[Json]]
-
-_REPLACE: Final = 1
-_UPDATE: Final = 2
 
 
 def northbound_app(platform: Platform) -> Starlette:
@@ -41,7 +40,9 @@ def northbound_app(platform: Platform) -> Starlette:
     Each request needs the header ``api-key``. Bodies above 64 KiB are refused.
     """
     # The calls with a fixed path come before those with a device's number in its place.
-    calls = sorted((*_CALLS, *DEVICE_CALLS), key=lambda call: "{" in call[1])
+    calls = sorted(
+        (*_CALLS, *CACHED_CALLS, *PUSH_CALLS, *TRIGGER_CALLS, *DEVICE_CALLS), key=lambda call: "{" in call[1]
+    )
     routes = [
         Route(path, partial(_answer, platform, handler), methods=[method], include_in_schema=False)
         for method, path, handler in calls
@@ -117,57 +118,22 @@ async def _read(platform: Platform, call: Call) -> Json:
     return by_instance(readings)
 
 
-def by_instance(readings: Iterable[Reading]) -> list[Json]:
-    """Return readings as the API shows them.
-
-    One reading gives ``[{"obj_inst_id": 0, "res": [{"res_id": 5700, "val": 25.5}]}]``.
-    """
-    instances: dict[Path, dict[int, dict[str, Json]]] = {}
-    for reading in readings:
-        resource_id = reading.path.resource_id or 0
-        resources = instances.setdefault(reading.path.instance, {})
-        resource = resources.setdefault(resource_id, {"res_id": resource_id})
-        value = list(reading.value) if isinstance(reading.value, tuple) else reading.value
-        if reading.resource_instance is None:
-            resource["val"] = value
-        else:
-            listed = resource.get("res_inst", [])
-            row = {"res_inst_id": reading.resource_instance, "val": value}
-            resource["res_inst"] = [*(listed if isinstance(listed, list) else []), row]
-    return [
-        {"obj_inst_id": instance.instance_id, "res": list(resources.values())}
-        for instance, resources in instances.items()
-    ]
-
-
 async def _write(platform: Platform, call: Call) -> Json:
-    imei, path, timeout = call.text("imei"), call.path(2), call.timeout()
-    mode = call.number("mode", _REPLACE, _UPDATE)
-    if path.resource_id is not None:
-        raise InvalidParameter("res_id", "none in the query; a write names its resources in the body")
-    await platform.write(imei, path, call.writes(), _REPLACE if mode == _REPLACE else _UPDATE, timeout)
+    imei, path, mode = call.text("imei"), call.instance(), call.mode()
+    await platform.write(imei, path, call.writes(), mode, call.timeout())
     return None
 
 
 async def _execute(platform: Platform, call: Call) -> Json:
-    arguments = call.body.get("args", "")
-    if not isinstance(arguments, str):
-        raise InvalidParameter("args", f"text, not {arguments!r:.80}")
-    await platform.execute(call.text("imei"), call.path(3), arguments, call.timeout())
+    await platform.execute(call.text("imei"), call.path(3), call.arguments(), call.timeout())
     return None
 
 
 async def _observe(platform: Platform, call: Call) -> Json:
-    # OneNET's page shows the parameters in the query and once more as a body: both are taken.
-    given = {name: _spelled(value) for name, value in call.body.items()} | dict(call.query)
-    both = Call(call.segments, given, {})
+    both = call.with_body_as_query()
     cancel = both.flag("cancel")
     await platform.observe(both.text("imei"), both.path(1), cancel, both.attributes(), both.timeout())
     return None
-
-
-def _spelled(value: Json) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 async def _resources(platform: Platform, call: Call) -> Json:

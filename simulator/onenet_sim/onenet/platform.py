@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from onenet_sim.onenet.access import AccessMachine
+from onenet_sim.onenet.announcements import Announcer
 from onenet_sim.onenet.bootstrap import BootstrapMachine
+from onenet_sim.onenet.cached import CachedCommands
 from onenet_sim.onenet.coap import Endpoint
 from onenet_sim.onenet.commands import Commands
 from onenet_sim.onenet.datapoints import DataPoints
@@ -15,7 +17,10 @@ from onenet_sim.onenet.firmware import UpgradeKind, Upgrades
 from onenet_sim.onenet.gate import Gate
 from onenet_sim.onenet.junction import Junction
 from onenet_sim.onenet.login import LoginChain
+from onenet_sim.onenet.outbox import Undelivered
+from onenet_sim.onenet.push import Pushes
 from onenet_sim.onenet.subscriptions import Notifies, Subscriptions
+from onenet_sim.onenet.triggers import Triggers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,9 +29,11 @@ if TYPE_CHECKING:
 
     from onenet_sim.journal import Journal
     from onenet_sim.lwm2m import Attributes, Path
+    from onenet_sim.onenet.cached import Uplink
     from onenet_sim.onenet.channel import AddressT, DatagramChannel
     from onenet_sim.onenet.devices import Device
     from onenet_sim.onenet.firmware import Upgrade
+    from onenet_sim.onenet.outbox import Deliver, Receipt
     from onenet_sim.onenet.readings import Reading, ResourceWrite
     from onenet_sim.onenet.settings import PlatformSettings
     from onenet_sim.onenet.wire import Remote
@@ -40,11 +47,14 @@ class Platform:
         random: Decides message ids, tokens, waits and device numbers.
         calendar: Tells the world's date and time.
         settings: Everything that can be told beforehand.
+        deliver: The way to applications' URLs, for data push and triggers; without it none is reached.
 
     Attributes:
         settings: As given.
         journal: As given.
         calendar: As given.
+        deliver: As given.
+        announcer: Tells what applications may want to know.
         devices: All device records.
         datapoints: All data points.
         subscriptions: What devices agreed to report.
@@ -57,11 +67,14 @@ class Platform:
         random: Random,
         calendar: Callable[[], datetime],
         settings: PlatformSettings,
+        deliver: Deliver | None = None,
     ) -> None:
         self.settings = settings
         self.journal = journal
         self.calendar = calendar
-        self.devices = DeviceRegistry(journal, random, calendar)
+        self.deliver = deliver or _no_way_out
+        self.announcer = Announcer()
+        self.devices = DeviceRegistry(journal, random, calendar, self.announcer.announce)
         self.datapoints = DataPoints(calendar, settings.points_kept)
         self.subscriptions = Subscriptions(journal)
         self._random = random
@@ -127,11 +140,26 @@ class Platform:
         self, imei: str, version: str, image: bytes | None = None, kind: UpgradeKind = UpgradeKind.FIRMWARE
     ) -> Upgrade:
         """Begin to upgrade a device; see :meth:`~onenet_sim.onenet.firmware.Upgrades.start`."""
-        return self._alive.upgrades.start(self.device(imei), version, image, kind)
+        return self._present.upgrades.start(self.device(imei), version, image, kind)
 
     def upgrade(self, imei: str) -> Upgrade | None:
         """Return the device's newest upgrade as it stands, or None."""
-        return self._alive.upgrades.of(self.device(imei))
+        return self._present.upgrades.of(self.device(imei))
+
+    @property
+    def cached(self) -> CachedCommands:
+        """The commands that wait for their devices."""
+        return self._present.cached
+
+    @property
+    def pushes(self) -> Pushes:
+        """Where data is pushed to."""
+        return self._present.pushes
+
+    @property
+    def triggers(self) -> Triggers:
+        """What applications wait for in data streams."""
+        return self._present.triggers
 
     def device(self, imei: str) -> Device:
         """Return the device with that IMEI.
@@ -146,10 +174,10 @@ class Platform:
 
     @property
     def _commands(self) -> Commands:
-        return self._alive.commands
+        return self._present.commands
 
     @property
-    def _alive(self) -> _Running:
+    def _present(self) -> _Running:
         if self._running is None:
             raise Refusal(Errno.RPC, "rpc error", "the platform is stopped")
         return self._running
@@ -166,8 +194,32 @@ class _Running:
         access: DatagramChannel[AddressT],
     ) -> None:
         journal, settings = platform.journal, platform.settings
+        announcer = self._announcer = platform.announcer
+        self.pushes = Pushes(
+            product_id=settings.product_id,
+            deliver=platform.deliver,
+            journal=journal,
+            random=random,
+            calendar=platform.calendar,
+        )
+        self.triggers = Triggers(
+            devices=platform.devices,
+            points=platform.datapoints,
+            deliver=platform.deliver,
+            journal=journal,
+            calendar=platform.calendar,
+        )
+        announcer.listeners += [self.pushes.tell, self.triggers.tell]
         gate = Gate(platform.devices, settings, journal)
-        notifies = Notifies(platform.subscriptions, platform.datapoints, settings.objects, journal, self._moved)
+        notifies = Notifies(
+            platform.subscriptions,
+            platform.datapoints,
+            settings.objects,
+            journal,
+            self._moved,
+            self._uplinked,
+            announcer.announce,
+        )
         self._junction = Junction(bootstrap)
         self._bootstrap = BootstrapMachine(
             self._junction.bootstrap, gate, journal=journal, random=random, settings=settings
@@ -188,6 +240,13 @@ class _Running:
             journal=journal,
             settings=settings,
         )
+        self.cached = CachedCommands(
+            self.commands,
+            journal=journal,
+            random=random,
+            calendar=platform.calendar,
+            announce=announcer.announce,
+        )
         self._login = LoginChain(self.commands, journal, settings)
         self.upgrades = Upgrades(self._endpoint, self.commands, self._login, journal)
         self._access = AccessMachine(
@@ -196,6 +255,8 @@ class _Running:
             subscriptions=platform.subscriptions,
             login=self._login,
             moved=self._moved,
+            uplinked=self._uplinked,
+            announce=announcer.announce,
             journal=journal,
             calendar=platform.calendar,
             settings=settings,
@@ -204,10 +265,22 @@ class _Running:
     def _moved(self, before: Remote, after: Remote) -> None:
         self._endpoint.moved(before, after)
 
+    def _uplinked(self, device: Device, uplink: Uplink) -> None:
+        self.cached.uplinked(device, uplink)
+
     async def close(self) -> None:
         await self.upgrades.close()
+        await self.cached.close()
         await self._bootstrap.close()
         await self._endpoint.close()
         self._junction.close()  # nothing comes in from here on
         self._access.close()
         await self._login.close()
+        self._announcer.listeners.clear()
+        await self.pushes.close()
+        await self.triggers.close()
+
+
+async def _no_way_out(method: str, url: str, body: str, within: float) -> Receipt:
+    del body, within
+    raise Undelivered(f"there is no way out of this world for {method} {url}")

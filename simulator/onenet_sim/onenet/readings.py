@@ -74,6 +74,36 @@ class ResourceWrite:
     kind: int | None = None
 
 
+def by_instance(readings: Iterable[Reading], *, as_hex: bool = False) -> list[Json]:
+    """Return readings as the API shows them; with ``as_hex`` opaque octets are hex digits, not byte numbers.
+
+    One reading gives ``[{"obj_inst_id": 0, "res": [{"res_id": 5700, "val": 25.5}]}]``.
+    """
+    instances: dict[Path, dict[int, dict[str, Json]]] = {}
+    for reading in readings:
+        resource_id = reading.path.resource_id or 0
+        resources = instances.setdefault(reading.path.instance, {})
+        resource = resources.setdefault(resource_id, {"res_id": resource_id})
+        value = shown_value(reading.value, as_hex=as_hex)
+        if reading.resource_instance is None:
+            resource["val"] = value
+        else:
+            listed = resource.get("res_inst", [])
+            row = {"res_inst_id": reading.resource_instance, "val": value}
+            resource["res_inst"] = [*(listed if isinstance(listed, list) else []), row]
+    return [
+        {"obj_inst_id": instance.instance_id, "res": list(resources.values())}
+        for instance, resources in instances.items()
+    ]
+
+
+def shown_value(value: PointValue, *, as_hex: bool = False) -> Json:
+    """Return a value as JSON has it."""
+    if isinstance(value, tuple):
+        return bytes(value).hex() if as_hex else list(value)
+    return value
+
+
 def read_payload(table: ObjectTable, path: Path, content_format: int | None, octets: bytes) -> tuple[Reading, ...]:
     """Return what a payload says about ``path``.
 

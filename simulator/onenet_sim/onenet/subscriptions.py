@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from onenet_sim.journal import DataPoint, Explanation
 from onenet_sim.lwm2m import Lwm2mError
+from onenet_sim.onenet.announcements import PointStored
+from onenet_sim.onenet.cached import Uplink
 from onenet_sim.onenet.datapoints import MOST_STREAMS
 from onenet_sim.onenet.readings import read_payload
 
@@ -88,12 +90,16 @@ class Notifies:
         table: ObjectTable,
         journal: Journal,
         moved: Callable[[Remote, Remote], None],
+        uplinked: Callable[[Device, Uplink], None],
+        announce: Callable[[PointStored], None],
     ) -> None:
         self._subscriptions = subscriptions
         self._points = points
         self._table = table
         self._journal = journal
         self._moved = moved
+        self._uplinked = uplinked
+        self._announce = announce
 
     def receive(self, message: Message, repeat: int) -> bool:
         """Take a notify; return whether it belongs to a subscription.
@@ -111,6 +117,7 @@ class Notifies:
             registration.remote = message.remote
         if repeat:
             return True
+        self._uplinked(device, Uplink.NOTIFY)
         if message.code.is_successful():
             self.store(subscription, message)
         else:
@@ -136,6 +143,8 @@ class Notifies:
                 )
                 continue
             event = self._journal.note(DataPoint(device.imei, reading.stream, reading.value))
+            with self._journal.because(event):
+                self._announce(PointStored(device, reading.stream, reading.value))
             if reading.problem:
                 self._journal.note(
                     Explanation(f"{reading.stream} is shown as byte numbers: {reading.problem}"), cause=event

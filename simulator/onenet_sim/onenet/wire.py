@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from onenet_sim.onenet.channel import Address, DatagramChannel
 
 DUPLICATE_LIFETIME = 247.0
-"""How long a message id is remembered, in seconds (RFC 7252 §4.8.2; OneNET's FAQ names the same)."""
+"""How long a message id and its token are remembered, in seconds (OneNET FAQ; RFC 7252 §4.8.2 has the time)."""
 
 MOST_REMEMBERED = 65_536
 """How many message ids or peers an endpoint remembers at a time, at 700 octets each: 44 MiB at most.
@@ -143,8 +143,7 @@ class Wire(interfaces.MessageInterface):  # type: ignore[misc] # aiocoap has no 
         if flaw is not None:
             self._drop(octets, remote, flaw)
             return
-        key = (remote, message.mid) if message.code.is_request() else (remote, message.mid, message.token)
-        repeat = self._seen.count(key)
+        repeat = self._seen.count((remote, message.mid, message.token))
         event = self._journal.note(coap_received(message, end=self._end, peer=str(remote), repeat=repeat))
         with self._journal.because(event):
             self._arrived(message, repeat)

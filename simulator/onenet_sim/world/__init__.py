@@ -2,7 +2,7 @@
 
 from onenet_sim.journal import Event, HttpAnswer, HttpRequest, Json, Layer
 from onenet_sim.modem import Pace, ProfileError, profile_names
-from onenet_sim.onenet import Refusal, UnknownDevice, UpgradeKind
+from onenet_sim.onenet import Generation, PushRefused, PushSettings, Refusal, UnknownDevice, UpgradeKind
 from onenet_sim.world.clock import Clock, ClockMode
 from onenet_sim.world.identities import draw_iccid, draw_identity, draw_imei, draw_imsi
 from onenet_sim.world.line import SerialLine
@@ -16,6 +16,7 @@ __all__ = [
     "ClockMode",
     "Event",
     "FailedRunError",
+    "Generation",
     "HttpAnswer",
     "HttpRequest",
     "Json",
@@ -24,6 +25,8 @@ __all__ = [
     "OneNet",
     "Pace",
     "ProfileError",
+    "PushRefused",
+    "PushSettings",
     "Refusal",
     "SerialLine",
     "Simulation",

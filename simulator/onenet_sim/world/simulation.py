@@ -13,6 +13,7 @@ from onenet_sim.network import AddressMap, Air, DatagramEndpoint, Destination, R
 from onenet_sim.onenet import Platform, PlatformSettings
 from onenet_sim.ports import PtyPort, TcpPort
 from onenet_sim.world.bench import Bench
+from onenet_sim.world.courier import Courier
 from onenet_sim.world.identities import draw_identity
 from onenet_sim.world.settings import Unknown
 
@@ -53,6 +54,7 @@ class Simulation:
         self.failure: str | None = None
         self.on_failure: Callable[[], None] = lambda: None
         self.addresses = AddressMap()
+        self._courier = Courier(loop)
         self.benches: dict[str, Bench] = {}
         self.platform = self._new_platform()
         self._loop = loop
@@ -121,6 +123,7 @@ class Simulation:
                 auto_create=settings.auto_create,
                 objects=self._objects,
             ),
+            deliver=self._courier.deliver,
         )
 
     def _new_modem(self, number: int) -> Modem:
@@ -179,6 +182,7 @@ class Simulation:
         for bench in self.benches.values():
             bench.close()
         await self.platform.stop()
+        self._courier.close()
         self._air.close()
         for name in ("bootstrap", "access", "_test_server"):
             endpoint = getattr(self, name, None)

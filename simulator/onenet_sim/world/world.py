@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from onenet_sim.lwm2m import Path
 from onenet_sim.modem import Pace
-from onenet_sim.onenet import UpgradeKind
+from onenet_sim.onenet import Generation, PushSettings, UpgradeKind
 from onenet_sim.ports import MemoryPort, PtyPort
 from onenet_sim.world.clock import Clock, ClockMode
 from onenet_sim.world.line import SerialLine
@@ -390,6 +390,37 @@ class OneNet:
             return None
         newest = self._world.call(lambda s: s.platform.datapoints.newest(device.id, stream))
         return None if newest is None else newest.value
+
+    def push(
+        self,
+        url: str,
+        token: str = "",
+        aes_key: str | None = None,
+        *,
+        generation: str | Generation = Generation.SUITE,
+        count: int | None = None,
+        interval: float | None = None,
+    ) -> int:
+        """Push data points, on- and offline messages and cached commands' results to a URL, until a reset.
+
+        The parameters are those of :class:`~onenet_sim.world.PushSettings`.
+
+        Returns:
+            The platform's number of the push, for ``GET /msg_group/{id}/status``.
+
+        Raises:
+            PushRefused: The application did not answer the handshake as it should.
+            ValueError: A parameter is out of range.
+        """
+        settings = PushSettings(
+            url=url,
+            token=token,
+            aes_key=aes_key,
+            generation=Generation(generation),
+            count=count,
+            interval=interval,
+        )
+        return self._world.run(self._world.simulation.platform.pushes.add(settings)).number
 
     def read(self, imei: str, path: str, timeout: float | None = None) -> tuple[Reading, ...]:
         """Read ``/3303/0/5700`` from a device; ``timeout`` is in world seconds."""
