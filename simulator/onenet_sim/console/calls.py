@@ -1,31 +1,23 @@
-"""The control calls, one function each. All are coroutines on the world's own loop and never block it.
+"""The control calls about the world as a whole: its state, clock and journal.
 
-Annotations are read while the program runs: FastAPI makes the API's description and its checks of them.
+All are coroutines on the world's own loop and never block it. Annotations are read while the program runs:
+FastAPI makes the API's description and its checks of them.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Header, HTTPException, Path, Query, Request, Response
+from fastapi import APIRouter, Header, HTTPException, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from onenet_sim.console.answers import Answer
+from onenet_sim.console.shapes import CLOCK, MODEM, Inside, Order, answers, known
 from onenet_sim.console.stream import EventStream
 from onenet_sim.world import (
     ClockMode,
-    Generation,
     Layer,
-    PushRefused,
-    PushSettings,
-    Refusal,
     Simulation,
-    UnknownDevice,
-    UpgradeKind,
     clock_state,
-    modem_state,
-    upgrade_state,
     world_state,
 )
 
@@ -33,24 +25,12 @@ _LONGEST_JUMP = 10 * 366 * 86_400
 _LARGEST_ID = 10**15
 _LONGEST_ID = 15
 _MOST_EVENTS = 10_000
-_NAMES_TOLD = 10
+
 
 router = APIRouter()
 
 
-async def _simulation(request: Request) -> Simulation:
-    simulation: Simulation = request.app.state.simulation
-    return simulation
-
-
-_Inside = Annotated[Simulation, Depends(_simulation)]
-
-
-class _Order(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class Advance(_Order):
+class Advance(Order):
     """How far the clock jumps."""
 
     seconds: float = Field(
@@ -62,7 +42,7 @@ class Advance(_Order):
     )
 
 
-class ClockOrder(_Order):
+class ClockOrder(Order):
     """How the clock goes."""
 
     mode: Literal["real", "scaled", "stopped"] = Field(
@@ -77,60 +57,7 @@ class ClockOrder(_Order):
     )
 
 
-class PowerOrder(_Order):
-    """What the power key does."""
-
-    action: Literal["on", "off", "reset", "wake"] = Field(
-        description="Switch on, switch off, restart, or pulse the wake-up pin.", examples=["reset"]
-    )
-
-
-class RadioOrder(_Order):
-    """What the air gives a modem; what is left out stays."""
-
-    coverage: bool | None = Field(default=None, description="There is a cell.", examples=[False])
-    rsrp: int | None = Field(default=None, ge=-156, le=-44, description="Received power, in dBm.", examples=[-110])
-    snr: int | None = Field(default=None, ge=-30, le=30, description="Signal above noise, in dB.")
-    ecl: int | None = Field(default=None, ge=0, le=2, description="Coverage enhancement level.", examples=[2])
-
-
-class UpgradeOrder(_Order):
-    """What a device is to run."""
-
-    version: str = Field(
-        pattern="^[!-~]{1,64}$", description="What it says of itself afterwards.", examples=["MN316-DBRS-MBRH0C01"]
-    )
-    kind: Literal["firmware", "software"] = Field(
-        default="firmware",
-        description="The module's own `firmware` (FOTA), or its host's `software` (SOTA).",
-        examples=["firmware"],
-    )
-    image: str | None = Field(
-        default=None,
-        pattern="^([0-9A-Fa-f]{2})+$",
-        description="The image as hex; without one an image of 16 KiB is made that brings the version.",
-        examples=[None],
-    )
-
-
-class PushOrder(_Order):
-    """Where data is pushed to."""
-
-    url: str = Field(description="The application's URL.", examples=["http://127.0.0.1:8000/onenet"])
-    token: str = Field(default="", description="What the application checks signatures with.")
-    aes_key: str | None = Field(
-        default=None, description="Encrypts: 43 characters of base64 for the suite, 16 characters for the newer."
-    )
-    generation: Generation = Field(
-        default=Generation.SUITE,
-        strict=False,
-        description="The suite's messages, or the newer push with the payloads of the suite's or Studio's rules.",
-    )
-    count: int | None = Field(default=None, description="The suite pushes when so many messages have come.")
-    interval: float | None = Field(default=None, description="The suite pushes after so many seconds.")
-
-
-class Nothing(_Order):
+class Nothing(Order):
     """An empty object."""
 
 
@@ -147,42 +74,12 @@ class JournalQuery(BaseModel):
     )
 
 
-_CLOCK = {"time": 86400.0, "calendar": "2026-01-02T00:00:00.000+08:00", "clock": "real"}
-_MODEM = {
-    "name": "modem-1",
-    "profile": "m5310a",
-    "port": "/dev/pts/3",
-    "link": None,
-    "imei": "869975030000017",
-    "imsi": "460040000000001",
-    "iccid": "89860400000000000012",
-    "power": "on",
-    "host": True,
-    "radio": {
-        "registered": True,
-        "connected": False,
-        "asleep": False,
-        "coverage": True,
-        "rsrp": -79,
-        "snr": 12,
-        "ecl": 0,
-    },
-    "mipl": {"device": True, "session": "registered", "lifetime": 3600, "lifetime_left": 3541.5},
-}
 _STATE = {
-    **_CLOCK,
+    **CLOCK,
     "seed": 7,
-    "modems": [_MODEM],
+    "modems": [MODEM],
     "devices": [{"id": "1", "imei": "869975030000017", "imsi": "460040000000001", "online": True}],
     "journal": {"events": 214, "dropped": 0},
-}
-_UPGRADE = {
-    "kind": "firmware",
-    "version": "MN316-DBRS-MBRH0C01",
-    "size": 16384,
-    "sent": 8192,
-    "state": "downloading",
-    "reason": "",
 }
 _EVENT = {
     "id": 15,
@@ -197,23 +94,17 @@ _EVENT = {
 _JOURNAL = {"events": [_EVENT], "dropped": 0, "last": 15}
 
 
-def _answers(example: dict[str, Any], **further: object) -> dict[int | str, dict[str, Any]]:
-    """Return the description of an answer of 200."""
-    content = {"application/json": {"schema": {"type": "object"}, "example": example}, **further}
-    return {200: {"description": "It is done.", "content": content}}
-
-
 _SSE = {"schema": {"type": "string"}, "example": 'id: 15\ndata: {"id": 15, "time": 2.5, "layer": "at", …}\n\n'}
 
 
-@router.get("/state", summary="Look at the world", responses=_answers(_STATE))
-async def state(simulation: _Inside) -> Response:
+@router.get("/state", summary="Look at the world", responses=answers(_STATE))
+async def state(simulation: Inside) -> Response:
     """World time, each modem (power, radio, MIPL session, lifetime left), each device of the platform."""
     return Answer(world_state(simulation))
 
 
-@router.post("/clock/advance", summary="Jump ahead in time", responses=_answers(_CLOCK))
-async def advance(simulation: _Inside, order: Advance) -> Response:
+@router.post("/clock/advance", summary="Jump ahead in time", responses=answers(CLOCK))
+async def advance(simulation: Inside, order: Advance) -> Response:
     """Fire every timer on the way in order, and answer with the time when all has settled.
 
     409 is answered if a reset comes in between, and 504 if the world does not settle.
@@ -232,8 +123,8 @@ async def advance(simulation: _Inside, order: Advance) -> Response:
     return Answer(clock_state(clock))
 
 
-@router.post("/clock", summary="Change the clock's pace", responses=_answers(_CLOCK | {"clock": "scaled:60"}))
-async def set_clock(simulation: _Inside, order: ClockOrder) -> Response:
+@router.post("/clock", summary="Change the clock's pace", responses=answers(CLOCK | {"clock": "scaled:60"}))
+async def set_clock(simulation: Inside, order: ClockOrder) -> Response:
     """Go on from now with the machine (`real`), at a factor (`scaled`), or by jumps only (`stopped`)."""
     if order.mode == "scaled" and order.factor is None:
         raise HTTPException(422, "body, 'factor': scaled needs it; 60 makes a minute pass in a second")
@@ -246,10 +137,10 @@ async def set_clock(simulation: _Inside, order: ClockOrder) -> Response:
 
 
 @router.get(
-    "/journal", summary="Read or follow the journal", responses=_answers(_JOURNAL, **{"text/event-stream": _SSE})
+    "/journal", summary="Read or follow the journal", responses=answers(_JOURNAL, **{"text/event-stream": _SSE})
 )
 async def journal(
-    simulation: _Inside,
+    simulation: Inside,
     query: Annotated[JournalQuery, Query()],
     accept: Annotated[str, Header(description="`text/event-stream` follows the journal live.")] = "",
     last_event_id: Annotated[str, Header(description="Sent by browsers when they follow again.")] = "",
@@ -260,7 +151,7 @@ async def journal(
     `data`, beginning after `after`. A comment tells of a reset, after which ids begin at 1 again.
     """
     if query.modem is not None:
-        _known(simulation, query.modem, 422)
+        known(simulation, query.modem, 422)
     if "text/event-stream" in accept.lower():
         after = _resumed(simulation, last_event_id, query.after)
         return EventStream(simulation, after=after, layer=query.layer, modem=query.modem)
@@ -271,90 +162,12 @@ async def journal(
     return Answer({"events": [event.to_json() for event in shown], "dropped": kept.dropped, "last": last})
 
 
-@router.post("/modems/{name}/power", summary="Press a modem's power key", responses=_answers(_MODEM))
-async def power(
-    simulation: _Inside, name: Annotated[str, Path(examples=["modem-1"])], order: PowerOrder
-) -> Response:
-    """Switch a module on or off, or restart it; the answer is the modem as it is then."""
-    _known(simulation, name, 404)
-    bench = simulation.benches[name]
-    bench.power(order.action)
-    return Answer(modem_state(bench, simulation.clock.now))
-
-
-@router.post("/modems/{name}/radio", summary="Change what the air gives a modem", responses=_answers(_MODEM))
-async def radio(
-    simulation: _Inside, name: Annotated[str, Path(examples=["modem-1"])], order: RadioOrder
-) -> Response:
-    """Take coverage away or give it back, or change the signal; the answer is the modem as it is then."""
-    _known(simulation, name, 404)
-    bench = simulation.benches[name]
-    bench.receive(bench.modem.reception.changed(**order.model_dump()))
-    return Answer(modem_state(bench, simulation.clock.now))
-
-
-_Imei = Annotated[str, Path(description="The device's IMEI.", examples=["869975030000017"])]
-
-
-@router.post("/devices/{imei}/upgrade", summary="Upgrade a device over the air", responses=_answers(_UPGRADE))
-async def start_upgrade(simulation: _Inside, imei: _Imei, order: UpgradeOrder) -> Response:
-    """Begin to send the image; the answer does not wait for the end. 409 is answered if the device is offline."""
-    image = None if order.image is None else bytes.fromhex(order.image)
-    with _refused():
-        begun = simulation.platform.start_upgrade(imei, order.version, image, UpgradeKind(order.kind))
-    return Answer(upgrade_state(begun))
-
-
-@router.get("/devices/{imei}/upgrade", summary="Look at a device's upgrade", responses=_answers(_UPGRADE))
-async def upgrade(simulation: _Inside, imei: _Imei) -> Response:
-    """Return the newest one: `downloading`, `downloaded`, `updating`, then `done` or `failed` with a reason."""
-    with _refused():
-        newest = simulation.platform.upgrade(imei)
-    if newest is None:
-        raise HTTPException(404, f"device {imei!a:.80} was never upgraded; POST begins an upgrade")
-    return Answer(upgrade_state(newest))
-
-
-@contextmanager
-def _refused() -> Iterator[None]:
-    """Answer what the platform refuses."""
-    try:
-        yield
-    except UnknownDevice as refusal:
-        raise HTTPException(404, f"{refusal}; a device has a record once it has logged in") from None
-    except Refusal as refusal:
-        raise HTTPException(409, str(refusal)) from None
-
-
-@router.post("/push", summary="Push data to an application", responses=_answers({"id": 1, "enabled": True}))
-async def push(simulation: _Inside, order: PushOrder) -> Response:
-    """Shake hands with the application, and push to it until the next reset; `id` is the push's number.
-
-    502 is answered if the application does not answer the handshake as it should.
-    """
-    try:
-        made = await simulation.platform.pushes.add(PushSettings(**order.model_dump()))
-    except (ValueError, ModuleNotFoundError) as error:
-        raise HTTPException(422, f"body: {error}") from None
-    except PushRefused as refused:
-        raise HTTPException(502, str(refused)) from None
-    return Answer({"id": made.number, "enabled": made.enabled})
-
-
-@router.post("/reset", summary="Begin a fresh world", responses=_answers(_STATE))
-async def reset(simulation: _Inside, order: Nothing | None = None) -> Response:
+@router.post("/reset", summary="Begin a fresh world", responses=answers(_STATE))
+async def reset(simulation: Inside, order: Nothing | None = None) -> Response:
     """World time 0, the same ports and seed, and nothing remembered; the answer is the fresh state."""
     del order
     await simulation.reset()
     return Answer(world_state(simulation))
-
-
-def _known(simulation: Simulation, name: str, status: int) -> None:
-    names = list(simulation.benches)
-    if name not in names:
-        more = f" and {len(names) - _NAMES_TOLD} more" if len(names) > _NAMES_TOLD else ""
-        told = ", ".join(names[:_NAMES_TOLD]) + more
-        raise HTTPException(status, f"no modem is called {name!a:.80}; there are: {told}")
 
 
 def _resumed(simulation: Simulation, last_event_id: str, after: int) -> int:
