@@ -170,7 +170,7 @@ def _serve(world: World, bind: str, http: int) -> dict[str, Json]:
         "ready": True,
         "version": __version__,
         "modems": [modem.description for modem in world.modems.values()],
-        "coap": {**world.coap, "bootstrap_dtls": None, "access_dtls": None},
+        "coap": world.coap,
         "http": url,
         "api_key": world.settings.api_key,
         "product_id": world.settings.product_id,

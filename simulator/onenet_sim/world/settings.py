@@ -47,6 +47,8 @@ class WorldSettings:
         tcp_host: The IPv4 number that the TCP port is bound to.
         bootstrap_port: The bootstrap server's UDP port, 0 for any free one.
         access_port: The access machine's UDP port, 0 for any free one.
+        bootstrap_dtls_port: The bootstrap server's UDP port for DTLS, 0 for any free one.
+        access_dtls_port: The access machine's UDP port for DTLS, 0 for any free one.
         unknown: What comes of a command that a module does not have.
         auto_create: Whether an unknown IMEI gets a device record.
         api_key: What applications send as ``api-key``.
@@ -68,6 +70,8 @@ class WorldSettings:
     tcp_host: str = "127.0.0.1"
     bootstrap_port: int = 0
     access_port: int = 0
+    bootstrap_dtls_port: int = 0
+    access_dtls_port: int = 0
     unknown: Unknown = Unknown.ERROR
     auto_create: bool = True
     api_key: str = "onenet-simulator"

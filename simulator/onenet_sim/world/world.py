@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from onenet_sim.lwm2m import Path
 from onenet_sim.modem import Pace
+from onenet_sim.network import Destination, Role
 from onenet_sim.ports import MemoryPort, PtyPort
 from onenet_sim.world.clock import Clock, ClockMode
 from onenet_sim.world.line import SerialLine
@@ -146,11 +147,17 @@ class World:
         return self.call(world_state)
 
     @property
-    def coap(self) -> dict[str, str]:
-        """The CoAP addresses of the bootstrap server and the access machine."""
+    def coap(self) -> dict[str, str | None]:
+        """The CoAP addresses of the bootstrap server and the access machine, plain and with DTLS.
+
+        Those with DTLS are None where python-mbedtls is not installed.
+        """
+        endpoints = self._simulation.endpoints
         return {
-            "bootstrap": str(self._simulation.bootstrap.local),
-            "access": str(self._simulation.access.local),
+            f"{role}{suffix}": str(endpoint.local) if endpoint else None
+            for suffix, dtls in (("", False), ("_dtls", True))
+            for role in Role
+            for endpoint in (endpoints.get(Destination(role, dtls)),)
         }
 
     def settle(self) -> None:
@@ -355,13 +362,21 @@ class OneNet:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def create_device(self, imei: str, imsi: str = "", auth_code: str | None = None, *, title: str = "") -> Device:
-        """Make a device record.
+    def create_device(
+        self,
+        imei: str,
+        imsi: str = "",
+        auth_code: str | None = None,
+        *,
+        title: str = "",
+        psk: str | None = None,
+    ) -> Device:
+        """Make a device record; with ``psk`` the device can bootstrap through DTLS.
 
         Raises:
-            ValueError: The numbers are no IMEI or IMSI, or the IMEI is taken.
+            ValueError: The numbers are no IMEI or IMSI, the IMEI is taken, or the key is none.
         """
-        return self._world.call(lambda s: s.platform.devices.create(imei, imsi, auth_code, title=title))
+        return self._world.call(lambda s: s.platform.devices.create(imei, imsi, auth_code, title=title, psk=psk))
 
     def device(self, imei: str) -> Device | None:
         """Return the record of an IMEI, or None."""
