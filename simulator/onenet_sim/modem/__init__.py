@@ -7,9 +7,11 @@ from onenet_sim.modem.output import Pace, SerialWrite
 from onenet_sim.modem.profile import Profile
 from onenet_sim.modem.profile_file import ProfileError, load_profile, profile_names, sources
 from onenet_sim.modem.reception import Reception
+from onenet_sim.modem.secure import Handshake
 
 __all__ = [
     "Datagram",
+    "Handshake",
     "Identity",
     "Modem",
     "Pace",

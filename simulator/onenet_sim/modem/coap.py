@@ -50,11 +50,12 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class Datagram:
-    """Octets for the network. ``cause`` is the journal's event of their sending."""
+    """Octets for the network, through DTLS if ``sealed``. ``cause`` is the journal's event of their sending."""
 
     octets: bytes
     peer: Peer
     cause: int
+    sealed: bool = False
 
 
 @dataclass(slots=True)
@@ -102,6 +103,7 @@ class CoapEndpoint:
 
     Attributes:
         outbox: Datagrams to send, oldest first; the owner takes them.
+        dispatch: Called with each datagram of ours; it goes into the outbox unless that is replaced.
         on_request: Called with each new request.
         on_repeat: Called with a request that came again before it was answered.
         on_reset: Called with the message id of a report that the platform rejected.
@@ -126,6 +128,7 @@ class CoapEndpoint:
         self._incoming: OrderedDict[tuple[Peer, int], Incoming] = OrderedDict()
         self._reports: OrderedDict[int, Callable[[Message | None], None] | None] = OrderedDict()
         self.outbox: list[Datagram] = []
+        self.dispatch: Callable[[Datagram], None] = self._put
         self.on_request: Callable[[Incoming], None] = lambda _: None
         self.on_repeat: Callable[[Incoming], None] = lambda _: None
         self.on_reset: Callable[[int], None] = lambda _: None
@@ -245,7 +248,10 @@ class CoapEndpoint:
         event = self._journal.note(
             coap_sent(message, end="modem", peer=str(peer), repeat=repeat), modem=self._modem
         )
-        self.outbox.append(Datagram(message.encode(), peer, event))
+        self.dispatch(Datagram(message.encode(), peer, event))
+
+    def _put(self, datagram: Datagram) -> None:
+        self.outbox.append(datagram)
 
     def _next_message_id(self) -> int:
         message_id = self._message_id

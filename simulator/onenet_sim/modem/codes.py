@@ -33,6 +33,7 @@ class MiplEvent(IntEnum):
     NOTIFY_FAILED = 25
     NOTIFY_DONE = 26
     DELETED_ON_PLATFORM = 31
+    DTLS_AGED = 32
 
 
 class ResultCode(IntEnum):

@@ -15,6 +15,7 @@ from onenet_sim.modem.output import SerialWrite, Sort
 from onenet_sim.modem.radio import Radio
 from onenet_sim.modem.reports import Reports
 from onenet_sim.modem.requests import Requests
+from onenet_sim.modem.secure import SecureChannel
 from onenet_sim.modem.session import Session, State
 from onenet_sim.modem.sleep import Sleep
 
@@ -44,6 +45,7 @@ class Module:
         register_code: The fragments of CREATE or CONF so far.
         register_index: The index of the last of them.
         restart: Called by the restart commands with what to announce.
+        why_no_dtls: What this installation lacks for DTLS; empty where nothing is lacking.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Module:
         epoch: datetime,
         draw: Callable[[int], int],
         restart: Callable[[str], None],
+        why_no_dtls: str,
     ) -> None:
         self.name = name
         self.profile = profile
@@ -70,12 +73,15 @@ class Module:
         self.timers = timers
         self.output = output
         self.restart = restart
+        self.why_no_dtls = why_no_dtls
         self.now = now
         self._epoch = epoch
         self.settings = factory_settings(profile)
         self.radio = Radio(self, reception)
         self.sleep = Sleep(self)
         self.endpoint = CoapEndpoint(profile.coap, configuration, timers, journal, name, draw(0x10000))
+        self.channel = SecureChannel(self)
+        self.endpoint.dispatch = self.channel.dispatch
         self.device: Device | None = None
         self.register_code = b""
         self.register_index = 0

@@ -109,6 +109,13 @@ class StandardObjects(StrEnum):
     """Nobody: 4.04."""
 
 
+class Suite(StrEnum):
+    """A cipher suite of DTLS, by IANA's name."""
+
+    CCM_8 = "TLS_PSK_WITH_AES_128_CCM_8"
+    CBC = "TLS_PSK_WITH_AES_128_CBC_SHA256"
+
+
 class SleepingLine(StrEnum):
     """What becomes of the serial line in power saving mode."""
 
@@ -333,6 +340,7 @@ class MiplHabits:
         creates_by_code: CREATE takes a register code; without it there is only the exec form.
         config_modes: The modes that ``AT+MIPLCONFIG`` takes; without any there is no such command.
         extensions: The commands that the module has beyond those of its family.
+        dtls_suites: What the module offers in a DTLS handshake; without any it has no DTLS.
         default_host: Where the exec form of CREATE goes (always by bootstrap).
         default_timeout: Seconds, when OPEN gives no time-out.
     """
@@ -356,6 +364,7 @@ class MiplHabits:
     creates_by_code: bool
     config_modes: tuple[int, ...]
     extensions: tuple[str, ...]
+    dtls_suites: tuple[Suite, ...]
     default_host: str
     default_timeout: int
 

@@ -147,6 +147,7 @@ class Simulation:
             epoch=self.settings.epoch,
             draw=self._random(name).randrange,
             pace=self.settings.pace or Pace.INSTANT,
+            why_no_dtls=why_no_dtls(),
         )
         modem.on_unknown = lambda command: self._unknown(name, command)
         return modem

@@ -12,6 +12,7 @@ from onenet_sim.modem import urcs
 from onenet_sim.modem.codes import BindingMode, IotPlatform, NamePattern, Situation
 from onenet_sim.modem.commands.mipl_common import REF, existing_device, without_device
 from onenet_sim.modem.commands.variants import Variant, variant_command
+from onenet_sim.modem.secure import RENEGOTIATION_COMMAND
 from onenet_sim.modem.session import State
 
 if TYPE_CHECKING:
@@ -93,8 +94,9 @@ def _read_device(module: Module) -> Result:
     device = existing_device(module)
     server = device.current_server
     flag = int(server.bootstrap) | (0 if server.monitors else _MONITOR_OFF)
-    auth_code = (Quoted(server.auth_code),) if server.auth_code else ()
-    return done(fields("+MIPLDEVINFO", Quoted(str(server.peer)), flag, *auth_code))
+    auth_code = Quoted(server.auth_code) if server.auth_code else ""
+    secrets = (auth_code, Quoted(server.psk.text)) if server.psk else (auth_code,) if auth_code else ()
+    return done(fields("+MIPLDEVINFO", Quoted(str(server.peer)), flag, *secrets))
 
 
 def _set_renegotiation(module: Module, _ref: int, seconds: int) -> Result:
@@ -105,7 +107,6 @@ def _set_renegotiation(module: Module, _ref: int, seconds: int) -> Result:
     if refusal:
         return refusal
     existing_device(module).renegotiates_after = seconds
-    module.explain("AT+MIPLDTLSNAT has no effect: this simulator does not speak DTLS yet")
     return done()
 
 
@@ -156,7 +157,7 @@ _COMMANDS: tuple[Command[Module], ...] = (
     ),
     Command("+MIPLDEVINFO", "the server in use", read=_read_device, errors=ErrorFamily.CIS, source="manual 4.7"),
     Command(
-        "+MIPLDTLSNAT",
+        RENEGOTIATION_COMMAND,
         "new DTLS handshake after a pause",
         (REF, Integer("timeout", 0, _SECONDS_MAXIMUM)),
         set=_set_renegotiation,

@@ -17,6 +17,7 @@ from onenet_sim.modem.commands.mipl_common import (
     existing_device,
     message_id,
     not_logged_in,
+    uplink_full,
     value_type,
 )
 from onenet_sim.modem.profile import Family
@@ -85,6 +86,8 @@ def _notify(
     observation = _observation(module, number, path)
     if observation is None:
         return _unobserved(module, number, path)
+    if refusal := uplink_full(module):
+        return refusal
     if module.reports.busy:
         limit = module.profile.coap.reports_queued
         return module.refuse(Situation.BUSY, f"{limit} confirmable reports are unacknowledged")
