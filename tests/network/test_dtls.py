@@ -23,11 +23,12 @@ from onenet_sim.network import (
     dtls,
 )
 from onenet_sim.world.loop import WorldLoop
+from tests.marks import NEEDS_DTLS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-pytest.importorskip("mbedtls", reason="python-mbedtls has wheels for Python 3.11 and 3.12 only")
+pytestmark = NEEDS_DTLS
 
 SERVER = Address("183.230.40.40", 5684)
 IMEI, KEY = "869975033574370", "1234abcd"
@@ -205,6 +206,17 @@ def test_an_unknown_identity_is_refused_by_an_alert_and_explained_at_both_ends()
         why = await line.shake_hands(identity="nobody")
         assert why == f"{SERVER} refused DTLS: alert 115, unknown PSK identity"
         assert line.why() == ["access server, DTLS of identity 'nobody': no device has this identity"]
+
+    run(main)
+
+
+def test_a_client_without_a_suite_in_common_is_told_so_whoever_came_before() -> None:
+    async def main(line: Line) -> None:
+        await line.shake_hands(identity="nobody")
+        why = await line.shake_hands(suite="TLS_PSK_WITH_AES_128_CBC_SHA")
+        assert why == f"{SERVER} refused DTLS: alert 40, handshake failure: no suite in common"
+        assert "a peer that has not said who it is" in line.why()[-1]
+        assert "identity" not in line.why()[-1]
 
     run(main)
 

@@ -8,8 +8,9 @@ from onenet_sim import World
 from onenet_sim.journal import Explanation
 from onenet_sim.lwm2m import Path
 from onenet_sim.world import simulation
+from tests.marks import NEEDS_DTLS
 
-pytest.importorskip("mbedtls", reason="python-mbedtls has wheels for Python 3.11 and 3.12 only")
+pytestmark = NEEDS_DTLS
 
 KEY = "1234abcd"
 BOOTSTRAP = f'AT+MIPLCREATEEX="183.230.40.39:5684",1,,"{KEY}"'

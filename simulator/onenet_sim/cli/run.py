@@ -53,6 +53,10 @@ def run(
     bind: Annotated[str, typer.Option(metavar="HOST", help="The IPv4 address of --tcp and --http.")] = "127.0.0.1",
     bootstrap_port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="CoAP over UDP.")] = 0,
     access_port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="CoAP over UDP.")] = 0,
+    bootstrap_dtls_port: Annotated[
+        int, typer.Option(metavar="PORT", min=0, max=65535, help="The same by DTLS.")
+    ] = 0,
+    access_dtls_port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="The same by DTLS.")] = 0,
     seed: Annotated[
         int | None, typer.Option(metavar="N", help="Decides everything random.", show_default="drawn, and shown")
     ] = None,
@@ -89,6 +93,8 @@ def run(
         "tcp_host": bind,
         "bootstrap_port": bootstrap_port,
         "access_port": access_port,
+        "bootstrap_dtls_port": bootstrap_dtls_port,
+        "access_dtls_port": access_dtls_port,
         "seed": secrets.randbits(_SEED_BITS) if seed is None else seed,
         "auto_create": auto_create,
         "clock": _clock(clock),
@@ -185,12 +191,14 @@ def _text(described: dict[str, Any]) -> str:
         lines.append(f"{modem['name']}   {modem['profile']}, IMEI {modem['imei']}, IMSI {modem['imsi']}")
         lines += [f"  open    {where}" for where in (modem["link"] or modem["port"], _socket(modem)) if where]
     coap, url = described["coap"], described["http"]
+    secured = coap["access_dtls"] is not None
     return "\n".join(
         (
             *lines,
             "",
             f"OneNET    {url}   api-key: {described['api_key']}   product {described['product_id']}",
             f"CoAP      bootstrap {coap['bootstrap']}   access {coap['access']}",
+            *([f"DTLS      bootstrap {coap['bootstrap_dtls']}   access {coap['access_dtls']}"] if secured else []),
             f"control   {url}/control/state   calls: {url}/control/openapi.json",
             "",
             "Ctrl-C ends it.",

@@ -134,7 +134,7 @@ class DtlsServer:
             self._endpoint.send(peer.flight, source)
             return
         assert self._context is not None  # noqa: S101 - made when the peer was greeted
-        self._context.asked = ""
+        self._context.asked = self._context.unknown = ""
         try:
             flight = peer.association.shake_hands(octets)
         except CookieWanted as wanted:

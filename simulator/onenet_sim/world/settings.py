@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from onenet_sim.modem import Pace, ProfileError, load_profile
+from onenet_sim.network import why_no_dtls
 from onenet_sim.world.clock import ClockMode
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ class WorldSettings:
             raise ValueError(f"profile: {error}") from None
         if not 1 <= self.modems <= MODEMS_MAXIMUM:
             raise ValueError(f"modems is {self.modems}; expected 1 to {MODEMS_MAXIMUM}")
+        if (self.bootstrap_dtls_port or self.access_dtls_port) and (lack := why_no_dtls()):
+            raise ValueError(f"a port for DTLS is given, but {lack}")
         if self.epoch.tzinfo is None:
             raise ValueError("epoch has no time zone")
 

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from onenet_sim.lwm2m import Path
 from onenet_sim.modem import Pace
-from onenet_sim.network import Destination, Role
 from onenet_sim.ports import MemoryPort, PtyPort
 from onenet_sim.world.clock import Clock, ClockMode
 from onenet_sim.world.line import SerialLine
 from onenet_sim.world.loop import WorldLoop
 from onenet_sim.world.settings import REAL, Unknown, WorldSettings
 from onenet_sim.world.simulation import Simulation
-from onenet_sim.world.state import describe_modem, world_state
+from onenet_sim.world.state import coap_addresses, describe_modem, world_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
@@ -152,13 +151,7 @@ class World:
 
         Those with DTLS are None where python-mbedtls is not installed.
         """
-        endpoints = self._simulation.endpoints
-        return {
-            f"{role}{suffix}": str(endpoint.local) if endpoint else None
-            for suffix, dtls in (("", False), ("_dtls", True))
-            for role in Role
-            for endpoint in (endpoints.get(Destination(role, dtls)),)
-        }
+        return coap_addresses(self._simulation)
 
     def settle(self) -> None:
         """Wait until nothing is under way at the present world time."""
