@@ -210,6 +210,24 @@ def test_an_unknown_identity_is_refused_by_an_alert_and_explained_at_both_ends()
     run(main)
 
 
+def test_a_forged_hello_in_the_midst_of_a_handshake_does_not_disturb_it() -> None:
+    async def main(line: Line) -> None:
+        forged = b"\x16\xfe\xfd" + bytes(8) + b"\x00\x20\x01" + bytes(31)
+
+        def copies(_: bytes) -> int:
+            if line.server._greeted:
+                line.near.copies = lambda _: 1
+                line.near.send(forged, line.far.local)
+            return 1
+
+        line.near.copies = copies
+        assert await line.shake_hands() == ""
+        await line.say(b"undisturbed")
+        assert line.up == [b"undisturbed"]
+
+    run(main)
+
+
 def test_a_client_without_a_suite_in_common_is_told_so_whoever_came_before() -> None:
     async def main(line: Line) -> None:
         await line.shake_hands(identity="nobody")

@@ -27,7 +27,7 @@ _EPOCH = slice(3, 5)
 _CLIENT_HELLO = 1
 _LARGEST_RECORD = 16384
 _STEPS = 64
-_WHEELS_UNTIL = (3, 13)
+_WITHOUT_WHEELS = (3, 13)
 """The first Python for which python-mbedtls has no wheels."""
 
 _ALERTS = {
@@ -45,8 +45,8 @@ def why_no_dtls() -> str:
     """Return what DTLS lacks on this machine and how to get it; empty where nothing is lacking."""
     if find_spec("mbedtls") is not None:
         return ""
-    if sys.version_info >= _WHEELS_UNTIL:
-        python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if sys.version_info >= _WITHOUT_WHEELS:
+        python = ".".join(map(str, sys.version_info[:2]))
         return f"DTLS needs python-mbedtls, which has no wheels for Python {python}: use Python 3.11 or 3.12"
     return "DTLS needs python-mbedtls: pip install 'onenet-simulator[dtls]'"
 

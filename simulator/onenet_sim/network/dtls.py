@@ -141,8 +141,7 @@ class DtlsServer:
             self._endpoint.send(wanted.octets, source)
             return
         except AssociationEnded as ended:
-            peer.identity = self._context.asked or peer.identity
-            self._refuse(peer, source, ended)
+            self._refuse(self._context, peer, source, ended)
             return
         peer.identity = self._context.asked or peer.identity
         if flight:
@@ -153,18 +152,20 @@ class DtlsServer:
             self._keep(self._associated, peer, source)
             what = f"made with {peer.association.suite} for {_shown(peer.identity)}"
             self._endpoint.journal.note(SecurityChanged(self._endpoint.name, str(source), what))
-        else:
+        elif flight:
             self._keep(self._greeted, peer, source)
 
-    def _refuse(self, peer: _Peer, source: Address, ended: AssociationEnded) -> None:
-        assert self._context is not None  # noqa: S101 - made when the peer was greeted
+    def _refuse(self, context: ServerContext, peer: _Peer, source: Address, ended: AssociationEnded) -> None:
+        if self._greeted.get(source, peer) is not peer:
+            self._drop(peer.hello, f"from {source}: {ended.why}, in the midst of another handshake")
+            return
         self._greeted.pop(source, None)
         if ended.farewell:
             self._endpoint.send(ended.farewell, source)
         journal = self._endpoint.journal
         event = journal.note(SecurityChanged(self._endpoint.name, str(source), "refused"))
-        why = self._context.unknown or ended.why
-        who = f"identity {_shown(peer.identity)}" if peer.identity else "a peer that has not said who it is"
+        why, identity = context.unknown or ended.why, context.asked or peer.identity
+        who = f"identity {_shown(identity)}" if identity else "a peer that has not said who it is"
         journal.note(Explanation(f"{self._endpoint.name} server, DTLS of {who}: {why}"), cause=event)
 
     def _open(self, peer: _Peer, octets: bytes, source: Address) -> None:
