@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from onenet_sim import __version__
+from tests.marks import NEEDS_DTLS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +69,15 @@ def test_a_tcp_port_in_use_is_named(called: Called, option: str) -> None:
     assert len(ended.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize("option", ["--bootstrap-port", "--access-port"])
+@pytest.mark.parametrize(
+    "option",
+    [
+        "--bootstrap-port",
+        "--access-port",
+        pytest.param("--bootstrap-dtls-port", marks=NEEDS_DTLS),
+        pytest.param("--access-dtls-port", marks=NEEDS_DTLS),
+    ],
+)
 def test_a_udp_port_in_use_is_named_and_the_link_is_not_left(called: Called, option: str, tmp_path: Path) -> None:
     link = tmp_path / "modem0"
     with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as taken:

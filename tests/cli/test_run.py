@@ -36,8 +36,10 @@ def test_a_run_says_what_is_where_and_answers_on_each_of_it(start: Start, tmp_pa
     assert ready["ready"] is True
     assert ready["seed"] == 7
     assert ready["product_id"]
-    assert ready["coap"]["bootstrap_dtls"] is None
-    assert ready["coap"]["access_dtls"] is None
+    with_dtls = sys.version_info < (3, 13)  # the first Python for which python-mbedtls has no wheels
+    for server in ("bootstrap_dtls", "access_dtls"):
+        address = ready["coap"][server]
+        assert address.startswith("127.0.0.1:") if with_dtls else address is None
     assert run.modem["name"] == "modem-1"
     assert run.modem["profile"] == "m5310a"
     assert len(run.modem["imsi"]) == 15

@@ -33,6 +33,7 @@ from onenet_sim.journal import (
     PlatformResult,
     PowerChanged,
     RadioChanged,
+    SecurityChanged,
     SessionChanged,
     SocketChanged,
     SocketReceived,
@@ -158,6 +159,13 @@ TABLE: list[tuple[Occurrence, Layer, str, str, dict[str, Json]]] = [
             "payload": "E400",
             "repeat": 2,
         },
+    ),
+    (
+        SecurityChanged("access", "127.0.0.1:5684", "refused"),
+        Layer.NETWORK,
+        "dtls",
+        "DTLS of access with 127.0.0.1:5684 refused",
+        {"end": "access", "peer": "127.0.0.1:5684", "what": "refused"},
     ),
     (
         DatagramDropped("uplink", b"\x40\x00", "no coverage"),

@@ -24,6 +24,8 @@ from aiocoap import (
 )
 from aiocoap.numbers.optionnumbers import OptionNumber
 
+from onenet_sim.onenet.bootstrap import security_instance
+
 if TYPE_CHECKING:
     from tests.onenet.conftest import Play, Scene
 
@@ -55,6 +57,14 @@ def test_bootstrap_writes_the_access_machine_and_finishes(play: Play) -> None:
         assert finish.mid == (write.mid + 1) & 0xFFFF
 
     play(scene)
+
+
+def test_a_bootstrap_through_dtls_hands_out_security_mode_identity_and_key() -> None:
+    imei, key = b"869975033574370", b"cPYxj0cTs9qMVL72"
+    written = security_instance("coaps://183.230.40.40:5684", imei.decode(), key.decode())
+    uri = bytes([0xC8, 0, 26]) + b"coaps://183.230.40.40:5684"
+    secret = bytes([0xC8, 3, 15]) + imei + bytes([0xC8, 5, 16]) + key
+    assert written == uri + bytes.fromhex("c10100 c10200") + secret + bytes.fromhex("c10a01 c10b00")
 
 
 def test_bootstrap_does_not_finish_when_the_write_is_refused(play: Play) -> None:

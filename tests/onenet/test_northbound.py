@@ -56,6 +56,17 @@ def test_a_device_is_created_and_shown(play: Play) -> None:
     play(scene)
 
 
+@pytest.mark.parametrize(("psk", "kept"), [({"psk": "1234abcd"}, "1234abcd"), ({}, None)])
+def test_a_device_is_created_with_its_key_for_dtls(play: Play, psk: dict[str, str], kept: str | None) -> None:
+    async def scene(world: Scene) -> None:
+        created = await world.call("POST", "/devices", {**NEW_DEVICE, **psk})
+        record = world.platform.devices.by_id(created["data"]["device_id"])
+        assert record is not None
+        assert (record.psk, record.access_psk) == (kept, None)
+
+    play(scene)
+
+
 @pytest.mark.parametrize(
     ("change", "errno", "error"),
     [

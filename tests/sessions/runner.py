@@ -120,7 +120,7 @@ def replay(file: Path, pace: str) -> None:
     lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
     profile = lines.pop(0).removeprefix("profile: ")
     with World(profile=profile, seed=1, pace=pace) as world:
-        world.onenet.create_device(world.modem.imei, world.modem.imsi)
+        world.onenet.create_device(world.modem.imei, world.modem.imsi, psk="1234abcd")
         with serial.Serial(world.modem.port, timeout=_SECONDS) as port:
             session = Replay(world, port)
             for text in world.call(lambda s: s.benches["modem-1"].modem.profile.boot.text):

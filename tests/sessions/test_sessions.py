@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.marks import NEEDS_DTLS
 from tests.sessions.runner import replay
 
 FILES = sorted(Path(__file__).parent.glob("*.session"))
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+@pytest.mark.parametrize(
+    "file",
+    [pytest.param(file, id=file.stem, marks=[NEEDS_DTLS] if "dtls" in file.stem else []) for file in FILES],
+)
 def test_a_session_from_a_manual_replays_to_the_byte(file: Path) -> None:
     replay(file, "instant")
 

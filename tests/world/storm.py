@@ -40,7 +40,9 @@ def sockets(count: int) -> Iterator[list[socket.socket]]:
 
 def register_at_once(world: World, devices: list[socket.socket]) -> None:
     """Send the registrations of all devices before the world reads the first of them, and let it settle."""
-    host, _, port = world.coap["access"].rpartition(":")
+    access = world.coap["access"]
+    assert access is not None
+    host, _, port = access.rpartition(":")
 
     def send(_: object) -> None:
         for number, device in enumerate(devices):

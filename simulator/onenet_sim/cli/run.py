@@ -61,6 +61,10 @@ def run(
             help="Where an address leads that modems dial, over UDP and TCP; may be given again.",
         ),
     ] = None,
+    bootstrap_dtls_port: Annotated[
+        int, typer.Option(metavar="PORT", min=0, max=65535, help="The same by DTLS.")
+    ] = 0,
+    access_dtls_port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="The same by DTLS.")] = 0,
     seed: Annotated[
         int | None, typer.Option(metavar="N", help="Decides everything random.", show_default="drawn, and shown")
     ] = None,
@@ -104,6 +108,8 @@ def run(
         "tcp_host": bind,
         "bootstrap_port": bootstrap_port,
         "access_port": access_port,
+        "bootstrap_dtls_port": bootstrap_dtls_port,
+        "access_dtls_port": access_dtls_port,
         "seed": secrets.randbits(_SEED_BITS) if seed is None else seed,
         "objects": objects or (),
         "auto_create": auto_create,
@@ -199,7 +205,7 @@ def _serve(world: World, bind: str, http: int) -> dict[str, Json]:
         "ready": True,
         "version": __version__,
         "modems": [modem.description for modem in world.modems.values()],
-        "coap": {**world.coap, "bootstrap_dtls": None, "access_dtls": None},
+        "coap": world.coap,
         "http": url,
         "api_key": world.settings.api_key,
         "product_id": world.settings.product_id,
@@ -214,12 +220,14 @@ def _text(described: dict[str, Any]) -> str:
         lines.append(f"{modem['name']}   {modem['profile']}, IMEI {modem['imei']}, IMSI {modem['imsi']}")
         lines += [f"  open    {where}" for where in (modem["link"] or modem["port"], _socket(modem)) if where]
     coap, url = described["coap"], described["http"]
+    secured = coap["access_dtls"] is not None
     return "\n".join(
         (
             *lines,
             "",
             f"OneNET    {url}   api-key: {described['api_key']}   product {described['product_id']}",
             f"CoAP      bootstrap {coap['bootstrap']}   access {coap['access']}",
+            *([f"DTLS      bootstrap {coap['bootstrap_dtls']}   access {coap['access_dtls']}"] if secured else []),
             f"control   {url}/control/state   calls: {url}/control/openapi.json",
             "",
             "Ctrl-C ends it.",

@@ -297,6 +297,20 @@ class DatagramDropped(Occurrence):
         return f"{self.where} dropped {len(self.octets)} octets: {self.why}"
 
 
+@dataclass(frozen=True, slots=True)
+class SecurityChanged(Occurrence):
+    """A DTLS association was made, refused or ended. ``end`` is ``modem``, ``bootstrap`` or ``access``."""
+
+    layer: ClassVar[Layer] = Layer.NETWORK
+    kind: ClassVar[str] = "dtls"
+    end: str
+    peer: str
+    what: str
+
+    def _text(self) -> str:
+        return f"DTLS of {self.end} with {self.peer} {self.what}"
+
+
 # --- the platform ------------------------------------------------------------------------------------
 
 

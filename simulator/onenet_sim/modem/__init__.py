@@ -7,6 +7,7 @@ from onenet_sim.modem.output import Pace, SerialWrite
 from onenet_sim.modem.profile import Profile
 from onenet_sim.modem.profile_file import ProfileError, load_profile, profile_names, sources
 from onenet_sim.modem.reception import Reception
+from onenet_sim.modem.secure import Handshake
 from onenet_sim.modem.traffic import (
     Connect,
     Connected,
@@ -36,6 +37,7 @@ __all__ = [
     "Echoed",
     "Ended",
     "Handle",
+    "Handshake",
     "Identity",
     "Modem",
     "NetworkNews",

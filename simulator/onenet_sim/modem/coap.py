@@ -52,11 +52,12 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class Datagram:
-    """Octets for the network. ``cause`` is the journal's event of their sending."""
+    """Octets for the network, through DTLS if ``sealed``. ``cause`` is the journal's event of their sending."""
 
     octets: bytes
     peer: Peer
     cause: int
+    sealed: bool = False
 
 
 @dataclass(slots=True)
@@ -104,6 +105,7 @@ class CoapEndpoint:
 
     Attributes:
         outbox: Datagrams to send, oldest first; the owner takes them.
+        dispatch: Called with each datagram of ours; it goes into the outbox unless that is replaced.
         on_request: Called with each new request.
         on_repeat: Called with a request that came again before it was answered.
         on_dropped: Called when a report or an answer was too long to be sent.
@@ -130,6 +132,7 @@ class CoapEndpoint:
         self._incoming: OrderedDict[tuple[Peer, int], Incoming] = OrderedDict()
         self._reports: OrderedDict[int, Callable[[Message | None], None] | None] = OrderedDict()
         self.outbox: list[Datagram] = []
+        self.dispatch: Callable[[Datagram], None] = self._put
         self.on_request: Callable[[Incoming], None] = lambda _: None
         self.on_repeat: Callable[[Incoming], None] = lambda _: None
         self.on_dropped: Callable[[], None] = lambda: None
@@ -263,7 +266,10 @@ class CoapEndpoint:
         event = self._journal.note(
             coap_sent(message, end="modem", peer=str(peer), repeat=repeat), modem=self._modem
         )
-        self.outbox.append(Datagram(message.encode(), peer, event))
+        self.dispatch(Datagram(message.encode(), peer, event))
+
+    def _put(self, datagram: Datagram) -> None:
+        self.outbox.append(datagram)
 
     def _drops(self, message: Message) -> bool:
         """Drop a message that is longer than this module's datagrams can be, if it is."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -15,30 +15,48 @@ if TYPE_CHECKING:
     from onenet_sim.modem.identity import Identity
     from onenet_sim.modem.values import MiplValue, ValueType
 
+_DEFAULT_PORTS = {"coaps": 5684}
 _DEFAULT_PORT = 5683
 
 
 def uri_peer(uri: str) -> Peer | None:
-    """Return the far end that ``coap://host[:port]`` names, or None if it names none."""
+    """Return the far end that ``coap://host[:port]`` or ``coaps://…`` names, or None if it names none."""
     try:
         parts = urlsplit(uri)
-        host, port = parts.hostname, parts.port or _DEFAULT_PORT
+        host, port = parts.hostname, parts.port or _DEFAULT_PORTS.get(parts.scheme, _DEFAULT_PORT)
     except ValueError:
         return None
     return Peer(host, port) if host else None
 
 
 @dataclass(frozen=True, slots=True)
+class Psk:
+    """A pre-shared key.
+
+    Attributes:
+        text: As the host wrote it.
+        key: Its octets.
+        identity: Under which identity it is shown; the IMEI if empty.
+    """
+
+    text: str
+    key: bytes
+    identity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Server:
     """Where a device logs in: a bootstrap server, or an LwM2M server itself.
 
-    ``monitors`` is the second bit of CREATEEX's flag, reversed: the platform may ask for the cells around.
+    ``monitors`` is the second bit of CREATEEX's flag, reversed: the platform may ask for the cells around. With
+    a ``psk`` the server is spoken to through DTLS.
     """
 
     peer: Peer
     bootstrap: bool
     auth_code: str = ""
     monitors: bool = True
+    psk: Psk | None = None
 
 
 @dataclass(slots=True)
@@ -87,7 +105,7 @@ class Device:
     types: dict[Path, ValueType] = field(default_factory=dict)
     values: dict[Path, MiplValue] = field(default_factory=dict)
     lifetime: int = 0
-    handed_out: Peer | None = None
+    handed_out: Server | None = None
     platform: IotPlatform = IotPlatform.ONENET
     name_pattern: NamePattern = NamePattern.PLATFORM
     given_name: str = ""
@@ -99,9 +117,7 @@ class Device:
     @property
     def current_server(self) -> Server:
         """The server that CREATE named, or since a bootstrap the one that was handed out."""
-        if self.handed_out is None:
-            return self.server
-        return replace(self.server, peer=self.handed_out, bootstrap=False)
+        return self.handed_out or self.server
 
     def endpoint_name(self, identity: Identity) -> str:
         """Return the name under which the device registers, such as ``IMEI;IMSI``."""

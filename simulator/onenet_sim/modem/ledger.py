@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from onenet_sim.modem.profile import Profile, Row
 
 KNOWN_DIFFERENCES = (
-    "DTLS is not spoken: CREATEEX with a PSK or port 5684 is refused as not allowed.",
+    "DTLS has pre-shared keys only, and its random numbers are not the seed's.",
     "The network is found by the time of the boot text, or within seconds; in the field it takes a minute or two.",
     "There is one network, China Mobile's; it grants every timer of power saving as it was asked for.",
     "A host behind a pseudo-terminal has no wake-up pin: what it says wakes a module in deep sleep, and is heard.",

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from onenet_sim.modem.coap import Datagram, Peer
     from onenet_sim.modem.identity import Identity
     from onenet_sim.modem.profile import Profile
+    from onenet_sim.modem.secure import Handshake
     from onenet_sim.modem.traffic import Handle, NetworkNews, NetworkRequest
 
 
@@ -72,6 +73,7 @@ class Modem:
         epoch: The calendar's date and time at world time 0, with its zone.
         draw: Gives a number from 0 below its argument, from the world's seed.
         pace: Whether the profile's gaps between lines and its boot time are kept; may be set at any time.
+        why_no_dtls: What this installation lacks for DTLS, for explanations; empty where nothing is lacking.
 
     Attributes:
         reception: What the air gives; :meth:`receive` changes it.
@@ -88,6 +90,7 @@ class Modem:
         epoch: datetime,
         draw: Callable[[int], int],
         pace: Pace = Pace.FIELD,
+        why_no_dtls: str = "",
     ) -> None:
         self.name = name
         self.profile = profile
@@ -97,6 +100,7 @@ class Modem:
         self._journal = journal
         self._epoch = epoch
         self._draw = draw
+        self._why_no_dtls = why_no_dtls
         self._timers = Timers(journal)
         self._output = SerialOutput(profile.pace, pace)
         self._configuration = factory_configuration(profile)
@@ -194,6 +198,7 @@ class Modem:
             epoch=self._epoch,
             draw=self._draw,
             restart=self._restart_later,
+            why_no_dtls=self._why_no_dtls,
         )
         settings = self._module.settings
         self._editor = LineEditor(settings, profile.line.maximum)
@@ -293,10 +298,11 @@ class Modem:
         if octets:
             self._output.answer(SerialWrite(octets, cause=event))
 
-    def receive_datagram(self, octets: bytes, peer: Peer, now: float) -> None:
+    def receive_datagram(self, octets: bytes, peer: Peer, now: float, *, sealed: bool = False) -> None:
         """Take a datagram that the network has for the module; ``peer`` is the address that the module dialled.
 
-        The network keeps it, of up to 16, for a module that listens only at times (eDRX).
+        A ``sealed`` one came through DTLS. The network keeps it, of up to 16, for a module that listens only at
+        times (eDRX).
         """
         module = self._module
         if module is None:
@@ -308,6 +314,8 @@ class Modem:
             self._drop(octets, module.radio.why_unusable)
         elif heard is None:
             self._drop(octets, "the module is in power saving mode: it hears nothing until it sends something")
+        elif heard <= now and sealed and not module.channel.hears(peer):
+            self._drop(octets, f"the module has no DTLS association with {peer} any more")
         elif heard <= now:
             module.radio.carries_datagram(uplink=False)
             module.endpoint.receive(octets, peer, now=now)
@@ -315,12 +323,18 @@ class Modem:
             self._drop(octets, f"the network keeps no more than {_PAGED_MAXIMUM} datagrams for a module")
         else:
             self._paged += 1
-            self._timers.at(heard, lambda: self._deliver(octets, peer, heard))
+            self._timers.at(heard, lambda: self._deliver(octets, peer, heard, sealed=sealed))
 
-    def _deliver(self, octets: bytes, peer: Peer, now: float) -> None:
+    def _deliver(self, octets: bytes, peer: Peer, now: float, *, sealed: bool) -> None:
         """Take a datagram that the network has kept until the module listens."""
         self._paged -= 1
-        self.receive_datagram(octets, peer, now)
+        self.receive_datagram(octets, peer, now, sealed=sealed)
+
+    def handshake_ended(self, peer: Peer, why: str, now: float) -> None:
+        """Take note that a DTLS handshake is done, or why it failed or the association has ended."""
+        if self._module is not None:
+            self._module.now = now
+            self._module.channel.concluded(peer, why)
 
     def _drop(self, octets: bytes, why: str) -> None:
         self._journal.note(DatagramDropped("modem", octets, why), modem=self.name)
@@ -368,6 +382,20 @@ class Modem:
         requests = self._requests[:]
         self._requests.clear()
         return requests
+
+    def handshakes_to_make(self) -> list[Handshake]:
+        """Return the DTLS handshakes that the module wants; :meth:`handshake_ended` takes what comes of each."""
+        module = self._module
+        if module is None or not module.channel.requests:
+            return []
+        handshakes, module.channel.requests = module.channel.requests, []
+        if not module.radio.usable:
+            for handshake in handshakes:
+                with self._journal.because(handshake.cause):
+                    module.channel.concluded(handshake.peer, f"no DTLS handshake: {module.radio.why_unusable}")
+            return []
+        module.radio.carries_datagram(uplink=True)
+        return handshakes
 
     @property
     def next_deadline(self) -> float | None:

@@ -18,6 +18,7 @@ from onenet_sim.modem.probes import Probes
 from onenet_sim.modem.radio import Radio
 from onenet_sim.modem.reports import Reports
 from onenet_sim.modem.requests import Requests
+from onenet_sim.modem.secure import SecureChannel
 from onenet_sim.modem.session import Session, State
 from onenet_sim.modem.sleep import Sleep
 from onenet_sim.modem.sockets import Sockets
@@ -49,6 +50,7 @@ class Module:
         register_code: The fragments of CREATE or CONF so far.
         register_index: The index of the last of them.
         restart: Called for a restart, with what to announce and why it is.
+        why_no_dtls: What this installation lacks for DTLS; empty where nothing is lacking.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class Module:
         epoch: datetime,
         draw: Callable[[int], int],
         restart: Callable[[str, str], None],
+        why_no_dtls: str,
     ) -> None:
         self.name = name
         self.profile = profile
@@ -76,12 +79,15 @@ class Module:
         self.timers = timers
         self.output = output
         self.restart = restart
+        self.why_no_dtls = why_no_dtls
         self.now = now
         self._epoch = epoch
         self.settings = factory_settings(profile)
         self.radio = Radio(self, reception)
         self.sleep = Sleep(self)
         self.endpoint = CoapEndpoint(profile.coap, configuration, timers, journal, name, draw(0x10000))
+        self.channel = SecureChannel(self)
+        self.endpoint.dispatch = self.channel.dispatch
         self.device: Device | None = None
         self.register_code = b""
         self.register_index = 0

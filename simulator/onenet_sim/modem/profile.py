@@ -112,6 +112,13 @@ class StandardObjects(StrEnum):
     """Nobody: 4.04."""
 
 
+class Suite(StrEnum):
+    """A cipher suite of DTLS, by IANA's name."""
+
+    CCM_8 = "TLS_PSK_WITH_AES_128_CCM_8"
+    CBC = "TLS_PSK_WITH_AES_128_CBC_SHA256"
+
+
 class SleepingLine(StrEnum):
     """What becomes of the serial line in power saving mode."""
 
@@ -359,6 +366,7 @@ class MiplHabits:
         tells_sendings: ``AT+MIPLNMI`` can switch ``+MIPLNSMI`` on.
         config_modes: The modes that ``AT+MIPLCONFIG`` takes; without any there is no such command.
         extensions: The commands that the module has beyond those of its family.
+        dtls_suites: What the module offers in a DTLS handshake; without any it has no DTLS.
         default_host: Where the exec form of CREATE goes (always by bootstrap).
         default_timeout: Seconds, when OPEN gives no time-out.
     """
@@ -389,6 +397,7 @@ class MiplHabits:
     tells_sendings: bool
     config_modes: tuple[int, ...]
     extensions: tuple[str, ...]
+    dtls_suites: tuple[Suite, ...]
     default_host: str
     default_timeout: int
 

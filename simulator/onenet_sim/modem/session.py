@@ -6,6 +6,7 @@ Sources: LwM2M user manual for OneMO modules 3.6 to 3.8 and 4.5; CIS SDK ``cis_c
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -15,11 +16,11 @@ from onenet_sim.journal import SessionChanged
 from onenet_sim.lwm2m import ContentFormat, Lwm2mError, Path, decode_tlv_payload
 from onenet_sim.modem.coap import make_message
 from onenet_sim.modem.codes import MiplEvent
-from onenet_sim.modem.device import uri_peer
+from onenet_sim.modem.device import Psk, Server, uri_peer
 from onenet_sim.modem.profile import Expiry, FailedUpdate, Family, OwnUpdate, ShortWarning
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from aiocoap import Message
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 _SERVER_URI = 0
 _IS_BOOTSTRAP = 1
+_SECURITY_MODE, _IDENTITY, _SECRET = 2, 3, 5
+_PRE_SHARED_KEY = b"\x00"
 _RESOURCE_LEVEL = 3
 _WARNING_LEAST = 1.0
 _AUTOMATIC_LEAD = 30
@@ -78,6 +81,7 @@ class Session:
         self._attempts = 0
         self._exchange: Exchange | None = None
         self._server_uri = ""
+        self._server_psk: Psk | None = None
         self._first_event = False
         self._own_update: float | None = None
         self._deferred: tuple[int, bool] | None = None
@@ -108,19 +112,39 @@ class Session:
         self._deadline = self._module.now + self._timeout
         server = self._device.server
         if not server.bootstrap:
-            self._connect(server.peer)
+            self._connect(server)
             return
         self._device.handed_out = None
         self._go(State.BOOTSTRAPPING, f"asking the bootstrap server {server.peer}")
         self._module.event(MiplEvent.BOOTSTRAP_STARTED)
-        self._server_uri = ""
+        self._server_uri, self._server_psk = "", None
+        self._secure(server, self._ask_for_bootstrap, self._bootstrap_failed)
+
+    def _secure(self, server: Server, go_on: Callable[[], None], failed: Callable[[str], None]) -> None:
+        """Go on with the login: at once, or where the server has a key when a DTLS handshake is done."""
+        if server.psk is None:
+            go_on()
+            return
+
+        def concluded(why: str) -> None:
+            self._cancel_timers()
+            if why:
+                failed(why)
+            else:
+                go_on()
+
+        self._module.channel.open(server.peer, server.psk, concluded)
+        left = max(0.0, self._deadline - self._module.now)
+        self._after(left, lambda: concluded(f"the DTLS handshake with {server.peer} took too long"))
+
+    def _ask_for_bootstrap(self) -> None:
         message = make_message(
             codes.POST,
             path=("bs",),
             query=(f"ep={self._endpoint_name}",),
             auth_code=self._auth_code("bootstrap"),
         )
-        self._log_in(message, server.peer, self._bootstrap_answered)
+        self._log_in(message, self._device.server.peer, self._bootstrap_answered)
 
     @property
     def _endpoint_name(self) -> str:
@@ -187,6 +211,7 @@ class Session:
         resources = {entry.path.resource_id: entry.octets for entry in written}
         if _SERVER_URI in resources and resources.get(_IS_BOOTSTRAP) != b"\x01":
             self._server_uri = resources[_SERVER_URI].decode("utf-8", "replace")
+            self._server_psk = _handed_key(resources)
         return codes.CHANGED
 
     def _bootstrap_finished(self) -> None:
@@ -195,17 +220,27 @@ class Session:
         if peer is None:
             self._bootstrap_failed(f"the bootstrap server wrote the server URI {self._server_uri!r}")
             return
-        self._device.handed_out = peer
+        server = replace(self._device.server, peer=peer, bootstrap=False, psk=self._server_psk)
+        self._device.handed_out = server
         self._module.event(MiplEvent.BOOTSTRAP_DONE)
-        self._connect(peer)
+        self._connect(server)
 
     def _bootstrap_failed(self, why: str) -> None:
         self._module.event(MiplEvent.BOOTSTRAP_FAILED)
         self._failed(why, self._module.profile.coap.connect_retry)
 
-    def _connect(self, peer: Peer) -> None:
-        self.peer = peer
-        self._go(State.REGISTERING, f"registering with {peer}")
+    def _connect(self, server: Server) -> None:
+        self.peer = server.peer
+        self._go(State.REGISTERING, f"registering with {server.peer}")
+        self._secure(server, self._register, self._connect_failed)
+
+    def _connect_failed(self, why: str) -> None:
+        prints = MiplEvent.CONNECT_FAILED in self._module.profile.mipl.events
+        self._module.event(MiplEvent.CONNECT_FAILED if prints else MiplEvent.REGISTER_FAILED)
+        self._failed(why, self._module.profile.coap.connect_retry)
+
+    def _register(self) -> None:
+        assert self.peer is not None  # noqa: S101 - the server has been chosen
         self._module.event(MiplEvent.CONNECTED)
         binding = self._device.binding
         letters = _BINDING if binding is None else binding.letters
@@ -223,7 +258,7 @@ class Session:
             payload=self._links(),
             auth_code=self._auth_code("register"),
         )
-        self._log_in(message, peer, self._register_answered)
+        self._log_in(message, self.peer, self._register_answered)
 
     def _links(self) -> bytes:
         habits = self._module.profile.coap
@@ -327,6 +362,7 @@ class Session:
         """
         ready = self.state is State.READY
         self._module.endpoint.forget_all()
+        self._module.channel.discard()
         if not ready:
             self._closed("closed by the host before the login was done", announce=announce)
             return
@@ -438,6 +474,7 @@ class Session:
         self._exchange = None
         self._deferred = None
         self.expires = None
+        self._module.channel.close()
         self._module.requests.clear()
         self._module.reports.clear()
         self._module.firmware.interrupt("the login is over")
@@ -453,3 +490,12 @@ class Session:
     def _go(self, state: State, why: str) -> None:
         self._module.note(SessionChanged(self.state, state, why))
         self.state = state
+
+
+def _handed_key(resources: Mapping[int | None, bytes]) -> Psk | None:
+    """Return the key that a written security instance holds, None where it asks for no DTLS."""
+    secret = resources.get(_SECRET, b"")
+    if not secret or resources.get(_SECURITY_MODE) != _PRE_SHARED_KEY:
+        return None
+    identity = resources.get(_IDENTITY, b"").decode("utf-8", "replace")
+    return Psk(secret.decode("latin-1"), secret, identity)

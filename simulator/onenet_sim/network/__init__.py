@@ -2,6 +2,8 @@
 
 from onenet_sim.network.address import Address
 from onenet_sim.network.air import Air, Link
+from onenet_sim.network.association import Credentials, why_no_dtls
+from onenet_sim.network.dtls import DtlsClient, DtlsServer
 from onenet_sim.network.endpoint import DatagramEndpoint
 from onenet_sim.network.map import TEST_SERVER, AddressMap, Destination, Role
 from onenet_sim.network.stream import Stream, StreamUser
@@ -12,11 +14,15 @@ __all__ = [
     "Address",
     "AddressMap",
     "Air",
+    "Credentials",
     "DatagramEndpoint",
     "Destination",
+    "DtlsClient",
+    "DtlsServer",
     "Link",
     "Role",
     "Stream",
     "StreamUser",
     "TestServer",
+    "why_no_dtls",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from string import ascii_letters, digits
 from typing import TYPE_CHECKING
 
 from aiocoap import CHANGED, METHOD_NOT_ALLOWED, NOT_FOUND, POST, PUT, Code, Message
@@ -21,17 +22,26 @@ if TYPE_CHECKING:
     from onenet_sim.onenet.settings import PlatformSettings
     from onenet_sim.onenet.wire import Remote
 
-_NO_SECURITY = 3
+_PRE_SHARED_KEY, _NO_SECURITY = 0, 3
+_KEY_LENGTH = 16
 _SHORT_SERVER_ID = 1
 _HOLD_OFF = 0
 
 
-def security_instance(access_uri: str) -> bytes:
-    """Return the TLV of ``/0/0`` that sends a module to the access machine (LwM2M 1.0, object 0)."""
-    values: tuple[tuple[int, DataType, str | int | bool], ...] = (
+def security_instance(access_uri: str, identity: str = "", key: str = "") -> bytes:
+    """Return the TLV of ``/0/0`` that sends a module to the access machine (LwM2M 1.0, object 0).
+
+    With a key it goes there through DTLS, under that identity.
+    """
+    secret: tuple[tuple[int, DataType, str | bytes], ...] = (
+        (3, DataType.OPAQUE, identity.encode()),
+        (5, DataType.OPAQUE, key.encode()),
+    )
+    values: tuple[tuple[int, DataType, str | int | bool | bytes], ...] = (
         (0, DataType.STRING, access_uri),
         (1, DataType.BOOLEAN, False),
-        (2, DataType.INTEGER, _NO_SECURITY),
+        (2, DataType.INTEGER, _PRE_SHARED_KEY if key else _NO_SECURITY),
+        *(secret if key else ()),
         (10, DataType.INTEGER, _SHORT_SERVER_ID),
         (11, DataType.INTEGER, _HOLD_OFF),
     )
@@ -42,7 +52,10 @@ def security_instance(access_uri: str) -> bytes:
 
 
 class BootstrapMachine:
-    """Answers POST /bs with 2.04, then writes ``/0/0`` and finishes with a POST /bs of its own."""
+    """Answers POST /bs with 2.04, then writes ``/0/0`` and finishes with a POST /bs of its own.
+
+    A ``secure`` one has a channel behind DTLS; it makes a new key for the access machine each time.
+    """
 
     def __init__(
         self,
@@ -52,8 +65,11 @@ class BootstrapMachine:
         journal: Journal,
         random: Random,
         settings: PlatformSettings,
+        secure: bool = False,
     ) -> None:
         self._gate = gate
+        self._random = random
+        self._secure = secure
         self._journal = journal
         self._settings = settings
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -84,13 +100,16 @@ class BootstrapMachine:
             del self._running[imei]
 
     async def _run(self, device: Device, remote: Remote) -> None:
+        key = "".join(self._random.choices(ascii_letters + digits, k=_KEY_LENGTH)) if self._secure else ""
+        uri = self._settings.secure_access_uri if self._secure else self._settings.access_uri
         write = Message(
             code=PUT,
             uri_path=Path(0, 0).segments,
             content_format=self._settings.tlv_format,
-            payload=security_instance(self._settings.access_uri),
+            payload=security_instance(uri, device.imei, key),
         )
         if await self._ask(device, remote, "write", "/0/0", write):
+            device.access_psk = key or device.access_psk
             await self._ask(device, remote, "finish", "/bs", Message(code=POST, uri_path=("bs",)))
 
     async def _ask(self, device: Device, remote: Remote, operation: str, path: str, request: Message) -> bool:

@@ -54,7 +54,13 @@ async def _create(platform: Platform, call: Call) -> Json:
         raise InvalidParameter("obsv", "true or false")
     try:
         device = platform.devices.create(
-            imei, imsi, _auth_code(call), title=title, auto_subscribe=subscribe, particulars=particulars
+            imei,
+            imsi,
+            _auth_code(call),
+            title=title,
+            auto_subscribe=subscribe,
+            particulars=particulars,
+            psk=_psk(call),
         )
     except InvalidIdentity as error:
         raise _bad_identity(str(error)) from error
@@ -78,10 +84,16 @@ def _bad_identity(explanation: str) -> Refusal:
     return Refusal(Errno.INVALID_IDENTITY, "invalid parameter: auth_info", explanation)
 
 
-def _auth_code(call: Call) -> str | None:
+def _psk(call: Call) -> str | None:
     psk = call.body.get("psk")
-    if psk is not None and not (isinstance(psk, str) and _PSK.fullmatch(psk)):
+    if psk is None:
+        return None
+    if not (isinstance(psk, str) and _PSK.fullmatch(psk)):
         raise InvalidParameter("psk", "8 to 16 letters and digits")
+    return psk
+
+
+def _auth_code(call: Call) -> str | None:
     if call.body.get("auth") in {None, ""}:
         return None
     code = call.string("auth")

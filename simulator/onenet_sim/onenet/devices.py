@@ -24,6 +24,7 @@ MOST_DEVICES = 100_000
 _FORMAL_IMEI = re.compile(r"[1-9][0-9]{14}")
 _TEST_IMEI = re.compile(r"[0-9]{4}")
 _IMSI = re.compile(r"[0-9]{0,15}")
+_PSK = re.compile(r"[0-9A-Za-z]{8,16}")
 _ENDPOINT_NAMES = (
     re.compile(r"(?P<imei>[0-9]{1,20});(?P<imsi>[0-9]{0,20})"),
     re.compile(r"(?P<imei>[0-9]{1,20})(?P<imsi>)"),
@@ -93,6 +94,8 @@ class Device:
         last_login_at: When it last logged in.
         registration: Its present login; None while it is offline.
         particulars: What the application stored with it: desc, tags, location, private, other.
+        psk: The pre-shared key for DTLS with the bootstrap machine; None if it has none.
+        access_psk: The same for the access machine; each bootstrap through DTLS makes a new one.
     """
 
     id: str
@@ -109,6 +112,8 @@ class Device:
     last_login_at: datetime | None = None
     registration: Registration | None = None
     particulars: dict[str, Json] = field(default_factory=dict)
+    psk: str | None = None
+    access_psk: str | None = None
 
     @property
     def online(self) -> bool:
@@ -147,6 +152,7 @@ class DeviceRegistry:
         title: str = "",
         auto_subscribe: bool = True,
         particulars: Mapping[str, Json] | None = None,
+        psk: str | None = None,
     ) -> Device:
         """Make a device record and return it.
 
@@ -157,11 +163,12 @@ class DeviceRegistry:
             title: Its name for people; the IMEI if empty.
             auto_subscribe: Whether its instances are observed after login.
             particulars: What the application stores with it.
+            psk: The key for DTLS with the bootstrap machine, 8 to 16 letters and digits; None if it has none.
 
         Raises:
             InvalidIdentity: One of these breaks its rule, the IMEI is taken, or there are 100,000 already.
         """
-        self._check(imei, imsi)
+        self._check(imei, imsi, psk)
         device = Device(
             str(self._next_id),
             imei,
@@ -171,6 +178,7 @@ class DeviceRegistry:
             self._calendar(),
             auto_subscribe,
             particulars=dict(particulars or {}),
+            psk=psk,
         )
         self._next_id += 1
         self._by_imei[imei] = self._by_id[device.id] = device
@@ -179,13 +187,15 @@ class DeviceRegistry:
             self._announce(LifeCycleChanged(device, LifeCycleEvent.CREATED))
         return device
 
-    def _check(self, imei: str, imsi: str) -> None:
+    def _check(self, imei: str, imsi: str, psk: str | None) -> None:
         if not (_FORMAL_IMEI.fullmatch(imei) or _TEST_IMEI.fullmatch(imei)):
             raise InvalidIdentity(
                 f"IMEI {imei[:32]!r}; expected 15 digits, the first not 0 (or 4 for a test device)"
             )
         if not _IMSI.fullmatch(imsi):
             raise InvalidIdentity(f"IMSI {imsi[:32]!r}; expected at most 15 digits")
+        if psk is not None and not _PSK.fullmatch(psk):
+            raise InvalidIdentity("the psk has 8 to 16 letters and digits")
         if imei in self._by_imei:
             raise InvalidIdentity(f"IMEI {imei} is taken by device {self._by_imei[imei].id}")
         if len(self) >= MOST_DEVICES:
@@ -198,6 +208,37 @@ class DeviceRegistry:
     def by_id(self, device_id: str) -> Device | None:
         """Return the device with that number, or None."""
         return self._by_id.get(device_id)
+
+    def bootstrap_key(self, identity: str) -> str:
+        """Return the key for DTLS with the bootstrap machine; the identity of a device is its IMEI.
+
+        Raises:
+            LookupError: There is none; the text says why.
+        """
+        device = self._identified(identity)
+        if device.psk is None:
+            remedy = "create it with one (psk)"
+            raise LookupError(f"device {device.imei} has no key for the bootstrap machine; {remedy}")
+        return device.psk
+
+    def access_key(self, identity: str) -> str:
+        """Return the key for DTLS with the access machine, as :meth:`bootstrap_key` does.
+
+        Raises:
+            LookupError: There is none; the text says why.
+        """
+        device = self._identified(identity)
+        if device.access_psk is None:
+            remedy = "a bootstrap through DTLS makes one"
+            raise LookupError(f"device {device.imei} has no key for the access machine; {remedy}")
+        return device.access_psk
+
+    def _identified(self, identity: str) -> Device:
+        device = self._by_imei.get(identity)
+        if device is None:
+            why = "a PSK server cannot make a record for an unknown key; create the device with its psk first"
+            raise LookupError(f"no device has this identity, which must be an IMEI: {why}")
+        return device
 
     def __iter__(self) -> Iterator[Device]:
         return iter(tuple(self._by_imei.values()))

@@ -80,15 +80,21 @@ class Platform:
         self._random = random
         self._running: _Running | None = None
 
-    async def start(self, bootstrap: DatagramChannel[AddressT], access: DatagramChannel[AddressT]) -> None:
-        """Begin to answer on two channels, on the running loop.
+    async def start(
+        self,
+        bootstrap: DatagramChannel[AddressT],
+        access: DatagramChannel[AddressT],
+        bootstrap_dtls: DatagramChannel[AddressT] | None = None,
+        access_dtls: DatagramChannel[AddressT] | None = None,
+    ) -> None:
+        """Begin to answer on a channel for each machine, and on those behind DTLS, on the running loop.
 
         Raises:
             RuntimeError: It runs already.
         """
         if self._running is not None:
             raise RuntimeError("the platform runs already; stop it first")
-        self._running = _Running(self, self._random, bootstrap, access)
+        self._running = _Running(self, self._random, (bootstrap, bootstrap_dtls), (access, access_dtls))
 
     async def stop(self) -> None:
         """Stop every timer and task. The channels stay open, for another platform to start on."""
@@ -190,8 +196,8 @@ class _Running:
         self,
         platform: Platform,
         random: Random,
-        bootstrap: DatagramChannel[AddressT],
-        access: DatagramChannel[AddressT],
+        bootstrap: tuple[DatagramChannel[AddressT], DatagramChannel[AddressT] | None],
+        access: tuple[DatagramChannel[AddressT], DatagramChannel[AddressT] | None],
     ) -> None:
         journal, settings = platform.journal, platform.settings
         announcer = self._announcer = platform.announcer
@@ -220,13 +226,21 @@ class _Running:
             self._uplinked,
             announcer.announce,
         )
-        self._junction = Junction(bootstrap)
-        self._bootstrap = BootstrapMachine(
-            self._junction.bootstrap, gate, journal=journal, random=random, settings=settings
-        )
+        self._junctions = [(Junction(channel), secure) for secure, channel in enumerate(bootstrap) if channel]
+        self._bootstraps = [
+            BootstrapMachine(
+                junction.bootstrap,
+                gate,
+                journal=journal,
+                random=random,
+                settings=settings,
+                secure=bool(secure),
+            )
+            for junction, secure in self._junctions
+        ]
         self._endpoint = Endpoint(
             "access",
-            (access, self._junction.access),
+            (*filter(None, access), *(junction.access for junction, _ in self._junctions)),
             journal=journal,
             random=random,
             serve=lambda request: self._access.serve(request),  # noqa: PLW0108 - made after the endpoint
@@ -271,9 +285,11 @@ class _Running:
     async def close(self) -> None:
         await self.upgrades.close()
         await self.cached.close()
-        await self._bootstrap.close()
+        for machine in self._bootstraps:
+            await machine.close()
         await self._endpoint.close()
-        self._junction.close()  # nothing comes in from here on
+        for junction, _ in self._junctions:
+            junction.close()  # nothing comes in from here on
         self._access.close()
         await self._login.close()
         self._announcer.listeners.clear()

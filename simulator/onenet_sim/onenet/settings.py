@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from onenet_sim.lwm2m import ObjectTable
 
 _ACCESS_URI = re.compile(r"coap://[^:/]+:[0-9]{4}")
+_SECURE_ACCESS_URI = re.compile(r"coaps://[^:/]+:[0-9]{4}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,7 @@ class PlatformSettings:
         auto_discover: Whether each object of a registration is discovered after login.
         access_uri: What bootstrap hands out. Modules cut seven characters off its front and five off its
             end, so it must be ``coap://``, a host, a colon and four digits.
+        secure_access_uri: The same through DTLS, with ``coaps://``.
         command_timeout: How long the platform waits for a device's answer, in seconds.
         offline_lag: How long after the end of its lifetime a device still shows as online, in seconds.
         lifetime_limits: The shortest and the longest lifetime that a device may register with, in seconds.
@@ -38,6 +40,7 @@ class PlatformSettings:
     auto_subscribe: bool = True
     auto_discover: bool = True
     access_uri: str = "coap://183.230.40.40:5683"
+    secure_access_uri: str = "coaps://183.230.40.40:5684"
     command_timeout: float = 25.0
     offline_lag: float = 0.0
     lifetime_limits: tuple[int, int] = (5, 2**32 - 1)
@@ -50,3 +53,6 @@ class PlatformSettings:
     def __post_init__(self) -> None:
         if not _ACCESS_URI.fullmatch(self.access_uri):
             raise ValueError(f"access_uri is {self.access_uri!r}; expected coap://HOST:PORT, four digits of port")
+        if not _SECURE_ACCESS_URI.fullmatch(self.secure_access_uri):
+            uri = self.secure_access_uri
+            raise ValueError(f"secure_access_uri is {uri!r}; expected coaps://HOST:PORT, four digits of port")

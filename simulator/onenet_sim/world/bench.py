@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from onenet_sim.journal import ModuleWrote
 from onenet_sim.modem import Pace, Peer
-from onenet_sim.network import Address
+from onenet_sim.network import Address, Credentials, DtlsClient
 from onenet_sim.world.errands import Errands
 
 if TYPE_CHECKING:
@@ -45,7 +46,12 @@ class Bench:
         self._pace = pace
         self._timer: asyncio.TimerHandle | None = None
         self._errands = Errands(loop, link, self._news)
-        link.on_datagram = self._datagram
+        self._dtls = DtlsClient(
+            link,
+            on_plain=self._datagram,
+            on_sealed=partial(self._datagram, sealed=True),
+            on_conclusion=self._handshake_ended,
+        )
         self.install(modem, journal)
 
     def install(self, modem: Modem, journal: Journal) -> None:
@@ -114,8 +120,12 @@ class Bench:
         self.modem.receive_serial(octets, now)
         self._pump(now)
 
-    def _datagram(self, octets: bytes, source: Address) -> None:
-        self.modem.receive_datagram(octets, Peer(source.host, source.port), self._loop.time())
+    def _datagram(self, octets: bytes, source: Address, *, sealed: bool = False) -> None:
+        self.modem.receive_datagram(octets, Peer(source.host, source.port), self._loop.time(), sealed=sealed)
+        self.pump()
+
+    def _handshake_ended(self, server: Address, why: str) -> None:
+        self.modem.handshake_ended(Peer(server.host, server.port), why, self._loop.time())
         self.pump()
 
     def _news(self, news: NetworkNews) -> None:
@@ -138,7 +148,12 @@ class Bench:
             self._write(write)
         for datagram in modem.datagrams_to_send():
             dialled = Address(datagram.peer.host, datagram.peer.port)
-            self.link.send(datagram.octets, dialled, cause=datagram.cause)
+            carrier = self._dtls if datagram.sealed else self.link
+            carrier.send(datagram.octets, dialled, cause=datagram.cause)
+        for handshake in modem.handshakes_to_make():
+            credentials = Credentials(handshake.identity, handshake.key, handshake.suites)
+            server = Address(handshake.peer.host, handshake.peer.port)
+            self._dtls.shake_hands(server, credentials, handshake.cause)
         for request in modem.network_requests():
             self._errands.carry_out(request)
         self._errands.give_room(modem.room)
@@ -165,6 +180,7 @@ class Bench:
     def retire(self) -> None:
         """Take the modem off the bench; ports and bearer stay, its sockets go."""
         self._errands.drop_all()
+        self._dtls.forget_all()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from onenet_sim.lwm2m import ObjectFileError, load_objects
 from onenet_sim.modem import Pace, ProfileError, load_profile
+from onenet_sim.network import why_no_dtls
 from onenet_sim.world.clock import ClockMode
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ class WorldSettings:
         tcp_host: The IPv4 number that the TCP port is bound to.
         bootstrap_port: The bootstrap server's UDP port, 0 for any free one.
         access_port: The access machine's UDP port, 0 for any free one.
+        bootstrap_dtls_port: The bootstrap server's UDP port for DTLS, 0 for any free one.
+        access_dtls_port: The access machine's UDP port for DTLS, 0 for any free one.
         unknown: What comes of a command that a module does not have.
         objects: Files and folders with objects of your own in OMA's XML format; their values are then typed.
         auto_create: Whether an unknown IMEI gets a device record.
@@ -71,6 +74,8 @@ class WorldSettings:
     tcp_host: str = "127.0.0.1"
     bootstrap_port: int = 0
     access_port: int = 0
+    bootstrap_dtls_port: int = 0
+    access_dtls_port: int = 0
     unknown: Unknown = Unknown.ERROR
     objects: Sequence[str | Path] = ()
     auto_create: bool = True
@@ -90,6 +95,8 @@ class WorldSettings:
             raise ValueError(f"objects: {error}") from None
         if not 1 <= self.modems <= MODEMS_MAXIMUM:
             raise ValueError(f"modems is {self.modems}; expected 1 to {MODEMS_MAXIMUM}")
+        if (self.bootstrap_dtls_port or self.access_dtls_port) and (lack := why_no_dtls()):
+            raise ValueError(f"a port for DTLS is given, but {lack}")
         if self.epoch.tzinfo is None:
             raise ValueError("epoch has no time zone")
 

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
 from onenet_sim.journal import Journal, WorldChanged
 from onenet_sim.lwm2m import load_objects
 from onenet_sim.modem import Modem, Pace, load_profile
-from onenet_sim.network import AddressMap, Air, DatagramEndpoint, Destination, Role, TestServer
+from onenet_sim.network import (
+    AddressMap,
+    Air,
+    DatagramEndpoint,
+    Destination,
+    DtlsServer,
+    Role,
+    TestServer,
+    why_no_dtls,
+)
 from onenet_sim.onenet import Platform, PlatformSettings
 from onenet_sim.ports import PtyPort, TcpPort
 from onenet_sim.world.bench import Bench
@@ -43,6 +53,7 @@ class Simulation:
         failure: Why the run has failed, if it has.
         on_failure: Called when it fails.
         addresses: Where the addresses that firmware dials lead.
+        endpoints: The platform's sockets; those for DTLS only where python-mbedtls is installed.
     """
 
     def __init__(self, settings: WorldSettings, loop: WorldLoop, clock: Clock) -> None:
@@ -55,6 +66,9 @@ class Simulation:
         self.on_failure: Callable[[], None] = lambda: None
         self.addresses = AddressMap()
         self._courier = Courier(loop)
+        self.endpoints: dict[Destination, DatagramEndpoint] = {}
+        self._dtls: dict[Role, DtlsServer] = {}
+        self._test_server: TestServer | None = None
         self.benches: dict[str, Bench] = {}
         self.platform = self._new_platform()
         self._loop = loop
@@ -78,17 +92,32 @@ class Simulation:
 
     async def _open_platform(self) -> None:
         settings = self.settings
-        self.bootstrap = await DatagramEndpoint.open(
-            _LOOPBACK, settings.bootstrap_port, name="bootstrap", journal=self.journal
-        )
-        self.access = await DatagramEndpoint.open(
-            _LOOPBACK, settings.access_port, name="access", journal=self.journal
-        )
-        self.addresses.serve(Destination(Role.BOOTSTRAP), self.bootstrap.local)
-        self.addresses.serve(Destination(Role.ACCESS), self.access.local)
-        await self.platform.start(self.bootstrap, self.access)
+        ports = {
+            Destination(Role.BOOTSTRAP): settings.bootstrap_port,
+            Destination(Role.ACCESS): settings.access_port,
+        }
+        if not why_no_dtls():
+            ports[Destination(Role.BOOTSTRAP, dtls=True)] = settings.bootstrap_dtls_port
+            ports[Destination(Role.ACCESS, dtls=True)] = settings.access_dtls_port
+        for destination, port in ports.items():
+            endpoint = await DatagramEndpoint.open(
+                _LOOPBACK, port, name=str(destination.role), journal=self.journal
+            )
+            self.endpoints[destination] = endpoint
+            self.addresses.serve(destination, endpoint.local)
+            if destination.dtls:
+                self._dtls[destination.role] = DtlsServer(endpoint, partial(self._key_of, destination.role))
+        await self._start_platform()
         self._test_server = await TestServer.open(self.journal)
         self.addresses.test_server = self._test_server.local
+
+    async def _start_platform(self) -> None:
+        plain = (self.endpoints[Destination(role)] for role in Role)
+        await self.platform.start(*plain, *(self._dtls.get(role) for role in Role))
+
+    def _key_of(self, role: Role, identity: str) -> str:
+        devices = self.platform.devices
+        return devices.bootstrap_key(identity) if role is Role.BOOTSTRAP else devices.access_key(identity)
 
     async def _open_bench(self, number: int) -> None:
         settings = self.settings
@@ -136,6 +165,7 @@ class Simulation:
             epoch=self.settings.epoch,
             draw=self._random(name).randrange,
             pace=self.settings.pace or Pace.INSTANT,
+            why_no_dtls=why_no_dtls(),
         )
         modem.on_unknown = lambda command: self._unknown(name, command)
         return modem
@@ -167,12 +197,15 @@ class Simulation:
         self._loop.restart()
         self._loop.set_pace(self.settings.clock.pace)
         self.journal = Journal(self._loop.time, heir_of=self.journal)
-        for endpoint in (self.bootstrap, self.access):
+        for endpoint in self.endpoints.values():
             endpoint.journal = self.journal
+        for server in self._dtls.values():
+            server.forget_all()
         self._air.journal = self.journal
-        self._test_server.begin(self.journal)
+        if self._test_server is not None:
+            self._test_server.begin(self.journal)
         self.platform = self._new_platform()
-        await self.platform.start(self.bootstrap, self.access)
+        await self._start_platform()
         for number, bench in enumerate(self.benches.values(), start=1):
             bench.install(self._new_modem(number), self.journal)
         self.journal.note(WorldChanged(f"reset with seed {self.settings.seed}"))
@@ -184,10 +217,10 @@ class Simulation:
         await self.platform.stop()
         self._courier.close()
         self._air.close()
-        for name in ("bootstrap", "access", "_test_server"):
-            endpoint = getattr(self, name, None)
-            if endpoint is not None:
-                endpoint.close()
+        for endpoint in self.endpoints.values():
+            endpoint.close()
+        if self._test_server is not None:
+            self._test_server.close()
 
 
 def _name(number: int) -> str:

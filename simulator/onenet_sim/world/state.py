@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from onenet_sim.network import Destination, Role
 from onenet_sim.ports import PtyPort, TcpPort
 
 if TYPE_CHECKING:
@@ -33,6 +34,16 @@ def clock_state(clock: Clock) -> dict[str, Json]:
         "time": round(clock.now, 6),
         "calendar": clock.calendar.isoformat(timespec="milliseconds"),
         "clock": str(clock.mode),
+    }
+
+
+def coap_addresses(simulation: Simulation) -> dict[str, str | None]:
+    """Return where each machine listens, plain and with DTLS; None is nowhere."""
+    return {
+        f"{role}{suffix}": str(endpoint.local) if endpoint else None
+        for suffix, dtls in (("", False), ("_dtls", True))
+        for role in Role
+        for endpoint in (simulation.endpoints.get(Destination(role, dtls)),)
     }
 
 

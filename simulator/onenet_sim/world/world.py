@@ -15,7 +15,7 @@ from onenet_sim.world.line import SerialLine
 from onenet_sim.world.loop import WorldLoop
 from onenet_sim.world.settings import REAL, Unknown, WorldSettings
 from onenet_sim.world.simulation import Simulation
-from onenet_sim.world.state import describe_modem, world_state
+from onenet_sim.world.state import coap_addresses, describe_modem, world_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
@@ -147,12 +147,12 @@ class World:
         return self.call(world_state)
 
     @property
-    def coap(self) -> dict[str, str]:
-        """The CoAP addresses of the bootstrap server and the access machine."""
-        return {
-            "bootstrap": str(self._simulation.bootstrap.local),
-            "access": str(self._simulation.access.local),
-        }
+    def coap(self) -> dict[str, str | None]:
+        """The CoAP addresses of the bootstrap server and the access machine, plain and with DTLS.
+
+        Those with DTLS are None where python-mbedtls is not installed.
+        """
+        return coap_addresses(self._simulation)
 
     def redirect(self, address: str, local: str) -> None:
         """Let what modems dial as ``host:port`` reach a ``127.0.0.1:port`` of this machine, over UDP and TCP.
@@ -366,13 +366,21 @@ class OneNet:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def create_device(self, imei: str, imsi: str = "", auth_code: str | None = None, *, title: str = "") -> Device:
-        """Make a device record.
+    def create_device(
+        self,
+        imei: str,
+        imsi: str = "",
+        auth_code: str | None = None,
+        *,
+        title: str = "",
+        psk: str | None = None,
+    ) -> Device:
+        """Make a device record; with ``psk`` the device can bootstrap through DTLS.
 
         Raises:
-            ValueError: The numbers are no IMEI or IMSI, or the IMEI is taken.
+            ValueError: The numbers are no IMEI or IMSI, the IMEI is taken, or the key is none.
         """
-        return self._world.call(lambda s: s.platform.devices.create(imei, imsi, auth_code, title=title))
+        return self._world.call(lambda s: s.platform.devices.create(imei, imsi, auth_code, title=title, psk=psk))
 
     def device(self, imei: str) -> Device | None:
         """Return the record of an IMEI, or None."""

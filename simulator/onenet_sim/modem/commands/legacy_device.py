@@ -18,7 +18,6 @@ from onenet_sim.modem.commands.mipl_common import (
     REF,
     existing_device,
     without_device,
-    without_dtls,
 )
 from onenet_sim.modem.commands.mipl_device import common_commands, delete, device_exists
 from onenet_sim.modem.commands.mipl_login import log_in, renewal
@@ -109,7 +108,8 @@ def _make(module: Module, conf: MiplConf) -> Result:
         why = f"{conf.uri!a} names no host; expected coap://host:port"
         return module.refuse(Situation.SYNTAX, f"AT+MIPLCONF: {why}")
     if conf.encryption or conf.uri.startswith("coaps") or peer.port == _DTLS_PORT:
-        return without_dtls(module)
+        why = "AT+MIPLCONF: DTLS needs a PSK, and this blob has no place for one; use coap:// and port 5683"
+        return module.refuse(Situation.NOT_ALLOWED, why)
     if not _NAME.fullmatch(conf.endpoint_name):
         why = f"the endpoint name is {conf.endpoint_name!a}; expected 1 to 252 printable characters"
         return module.refuse(Situation.SYNTAX, f"AT+MIPLCONF: {why}")

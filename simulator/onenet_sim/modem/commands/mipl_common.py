@@ -61,10 +61,20 @@ def without_network(module: Module, command: str) -> Refused | None:
     return Refused(number, f"AT{command}: {module.radio.why_unusable}")
 
 
-def without_dtls(module: Module) -> Refused:
-    """Return the refusal for what needs DTLS."""
-    why = "this simulator does not speak DTLS yet: use port 5683 and no PSK"
-    return module.refuse(Situation.NOT_ALLOWED, why)
+def without_dtls(module: Module) -> Refused | None:
+    """Return the refusal for what needs DTLS, where the module or this installation has none."""
+    if not module.profile.mipl.dtls_suites:
+        return module.refuse(Situation.NOT_ALLOWED, "this module has no DTLS: use port 5683 and no PSK")
+    if module.why_no_dtls:
+        return module.refuse(Situation.NOT_ALLOWED, module.why_no_dtls)
+    return None
+
+
+def uplink_full(module: Module) -> Refused | None:
+    """Return the refusal for a message that finds no room to wait for a DTLS handshake."""
+    if not module.channel.full:
+        return None
+    return module.refuse(Situation.BUSY, "too many messages wait for the DTLS handshake that is under way")
 
 
 def existing_device(module: Module) -> Device:

@@ -15,6 +15,7 @@ from onenet_sim.modem.codes import Situation
 from onenet_sim.modem.commands.mipl_common import IDENTIFIER_MAXIMUM, without_dtls
 from onenet_sim.modem.commands.variants import Variant, variant_command
 from onenet_sim.modem.configuration import factory_configuration
+from onenet_sim.modem.device import Psk
 
 if TYPE_CHECKING:
     from onenet_sim.at import Command, Refused, Result
@@ -52,7 +53,7 @@ def _read(module: Module) -> Result:
         fields(_COMMAND, 2, int(configuration.ack_timeout)),
         fields(_COMMAND, 3, int(configuration.answers_observe)),
         fields(_COMMAND, 4, *((1, server.auth_code) if server.auth_code else (0,))),
-        fields(_COMMAND, 5, 0),
+        fields(_COMMAND, 5, *((1, server.psk.text) if server.psk else (0,))),
         fields(_COMMAND, 6, int(configuration.writes_as_text)),
         *(
             [fields(_COMMAND, 7, 0, configuration.buffer_urc)]
@@ -108,8 +109,15 @@ def _set_auth_code(module: Module, _mode: int, enabled: int, auth_code: str) -> 
     return done()
 
 
-def _set_dtls(module: Module, _mode: int, enabled: int, _psk: str) -> Result:
-    return _under_way(module) or (without_dtls(module) if enabled else done())
+def _set_dtls(module: Module, _mode: int, enabled: int, psk: str) -> Result:
+    if enabled and not psk:
+        return module.refuse(Situation.SYNTAX, f"AT{_COMMAND}=5,1 needs the PSK behind it")
+    refusal = _under_way(module) or (without_dtls(module) if enabled else None)
+    if refusal:
+        return refusal
+    key = Psk(psk, psk.encode()) if enabled else None
+    module.configuration.server = replace(module.configuration.server, psk=key)
+    return done()
 
 
 def _set_write_format(module: Module, _mode: int, as_text: int) -> Result:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from onenet_sim.at import Command, ErrorFamily, HexOctets, Integer, OneOf, Optional, Text, done, fields
@@ -18,7 +19,7 @@ from onenet_sim.modem.commands.mipl_common import (
     without_dtls,
     without_network,
 )
-from onenet_sim.modem.device import Device, MiplObject, Server
+from onenet_sim.modem.device import Device, MiplObject, Psk, Server
 from onenet_sim.modem.profile import Deletion, Family
 from onenet_sim.modem.register_code import RegisterCodeError, decode_register_code
 from onenet_sim.modem.session import State
@@ -34,6 +35,8 @@ _BOOTSTRAP_BIT = 1
 _MONITOR_OFF_BIT = 2
 _DEFAULT_PORT = 5683
 _DTLS_PORT = 5684
+_HEXADECIMAL = 1
+_HEX_KEY = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 _HOST = re.compile(r"(?:coap://)?(?P<host>[A-Za-z0-9.-]+)(?::(?P<port>[0-9]{1,5}))?/?")
 
 
@@ -100,6 +103,13 @@ def device_exists(module: Module) -> Result | None:
     return module.refuse(Situation.DEVICE_EXISTS, "there is a device already; AT+MIPLDELETE=0 removes it")
 
 
+def without_key(module: Module, psk: str) -> Result | None:
+    """Return the refusal for DTLS without a pre-shared key."""
+    if psk:
+        return None
+    return module.refuse(Situation.NOT_ALLOWED, f"DTLS, which port {_DTLS_PORT} means, needs a PSK")
+
+
 def _make(module: Module, command: str, server: Server) -> Result:
     if not module.profile.mipl.creates_late:
         module.device = Device(server)
@@ -135,9 +145,12 @@ def _create(module: Module, total: int, code: bytes, index: int, size: int, flag
         decoded = decode_register_code(octets)
     except RegisterCodeError as error:
         return module.refuse(Situation.REGISTER_CODE, f"register code: {error}")
-    if decoded.dtls or decoded.port == _DTLS_PORT:
-        return without_dtls(module)
     server = Server(Peer(decoded.host, decoded.port), decoded.bootstrap, decoded.auth_code)
+    if decoded.dtls or decoded.port == _DTLS_PORT:
+        refusal = without_dtls(module) or without_key(module, decoded.psk)
+        if refusal:
+            return refusal
+        server = replace(server, psk=Psk(decoded.psk, decoded.psk.encode()))
     if module.profile.mipl.stores_code:
         module.configuration.server, module.configuration.stores_code = server, True
     return _make(module, "+MIPLCREATE", server)
@@ -172,18 +185,32 @@ def _unfit_fragment(module: Module, total: int, code: bytes, index: int, size: i
 
 
 def _create_ex(
-    module: Module, host: str, flag: int, auth_code: str, psk: str, _identity: str, _encoding: int
+    module: Module, host: str, flag: int, auth_code: str, psk: str, identity: str, encoding: int
 ) -> Result:
     found = _HOST.fullmatch(host)
     port = int(found["port"] or _DEFAULT_PORT) if found else 0
     if found is None or not 0 < port <= IDENTIFIER_MAXIMUM:
         why = f"host {host!r} is no address; expected host or host:port"
         return module.refuse(Situation.SYNTAX, why)
-    if psk or port == _DTLS_PORT:
-        return without_dtls(module)
     peer, monitors = Peer(found["host"], port), not flag & _MONITOR_OFF_BIT
     server = Server(peer, bool(flag & _BOOTSTRAP_BIT), auth_code, monitors)
+    if psk or port == _DTLS_PORT:
+        refusal = without_dtls(module) or without_key(module, psk) or _unfit_key(module, port, psk, encoding)
+        if refusal:
+            return refusal
+        key = bytes.fromhex(psk) if encoding == _HEXADECIMAL else psk.encode()
+        server = replace(server, psk=Psk(psk, key, identity))
     return device_exists(module) or _make(module, "+MIPLCREATEEX", server)
+
+
+def _unfit_key(module: Module, port: int, psk: str, encoding: int) -> Result | None:
+    """Return the refusal for a key that is not what it says, or for a port that knows no keys."""
+    if port == _DEFAULT_PORT:
+        why = f"port {_DEFAULT_PORT} is plain CoAP; a PSK goes with port {_DTLS_PORT}"
+        return module.refuse(Situation.NOT_ALLOWED, why)
+    if encoding == _HEXADECIMAL and not _HEX_KEY.fullmatch(psk):
+        return module.refuse(Situation.SYNTAX, "psk_encode is 1, but the PSK is no pairs of hex digits")
+    return None
 
 
 _CREATE_EX: Command[Module] = Command(

@@ -14,6 +14,7 @@ from onenet_sim.modem.codes import BindingMode, IotPlatform, NamePattern, Result
 from onenet_sim.modem.commands.mipl_common import REF, existing_device, not_logged_in, without_device
 from onenet_sim.modem.commands.variants import Variant, variant_command
 from onenet_sim.modem.requests import Operation
+from onenet_sim.modem.secure import RENEGOTIATION_COMMAND
 from onenet_sim.modem.session import State
 
 if TYPE_CHECKING:
@@ -95,8 +96,9 @@ def _read_device(module: Module) -> Result:
     device = existing_device(module)
     server = device.current_server
     flag = int(server.bootstrap) | (0 if server.monitors else _MONITOR_OFF)
-    auth_code = (Quoted(server.auth_code),) if server.auth_code else ()
-    return done(fields("+MIPLDEVINFO", Quoted(str(server.peer)), flag, *auth_code))
+    auth_code = Quoted(server.auth_code) if server.auth_code else ""
+    secrets = (auth_code, Quoted(server.psk.text)) if server.psk else (auth_code,) if auth_code else ()
+    return done(fields("+MIPLDEVINFO", Quoted(str(server.peer)), flag, *secrets))
 
 
 def _set_renegotiation(module: Module, _ref: int, seconds: int) -> Result:
@@ -107,7 +109,6 @@ def _set_renegotiation(module: Module, _ref: int, seconds: int) -> Result:
     if refusal:
         return refusal
     existing_device(module).renegotiates_after = seconds
-    module.explain("AT+MIPLDTLSNAT has no effect: this simulator does not speak DTLS yet")
     return done()
 
 
@@ -184,7 +185,7 @@ _COMMANDS: tuple[Command[Module], ...] = (
     ),
     Command("+MIPLDEVINFO", "the server in use", read=_read_device, errors=ErrorFamily.CIS, source="manual 4.7"),
     Command(
-        "+MIPLDTLSNAT",
+        RENEGOTIATION_COMMAND,
         "new DTLS handshake after a pause",
         (REF, Integer("timeout", 0, _SECONDS_MAXIMUM)),
         set=_set_renegotiation,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from onenet_sim.at import Command, ErrorFamily, Integer, Optional, done
 from onenet_sim.modem.codes import MiplEvent, Situation
-from onenet_sim.modem.commands.mipl_common import REF, not_logged_in, without_device, without_network
+from onenet_sim.modem.commands.mipl_common import REF, not_logged_in, uplink_full, without_device, without_network
 from onenet_sim.modem.profile import Family
 from onenet_sim.modem.session import State
 
@@ -95,7 +95,7 @@ def _is_open(module: Module) -> Result:
 
 
 def _update(module: Module, _ref: int, lifetime: int, with_objects: int) -> Result:
-    refusal = not_logged_in(module)
+    refusal = not_logged_in(module) or uplink_full(module)
     if refusal:
         return refusal
     rule = module.profile.lifetime

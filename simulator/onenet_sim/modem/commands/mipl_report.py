@@ -19,6 +19,7 @@ from onenet_sim.modem.commands.mipl_common import (
     message_id,
     not_logged_in,
     read_frame,
+    uplink_full,
     value_type,
     without_network,
 )
@@ -98,6 +99,8 @@ def _notify(
     observation = _observation(module, number, path)
     if observation is None:
         return _unobserved(module, number, path)
+    if refusal := uplink_full(module):
+        return refusal
     if module.reports.busy:
         limit = module.profile.coap.reports_queued
         return module.refuse(Situation.BUSY, f"{limit} confirmable reports are unacknowledged")
