@@ -8,7 +8,7 @@ import pytest
 
 from onenet_sim.modem import Pace, load_profile
 from onenet_sim.modem.power_saving import Paging, PowerSaving
-from onenet_sim.modem.profile import SleepingLine
+from onenet_sim.modem.radio_habits import SleepingLine
 from tests.modem import wire
 from tests.modem.conftest import Rig
 

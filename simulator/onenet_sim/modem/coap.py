@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from onenet_sim.journal import Journal
     from onenet_sim.modem.configuration import Configuration
-    from onenet_sim.modem.profile import CoapHabits
+    from onenet_sim.modem.login_habits import CoapHabits
     from onenet_sim.modem.timers import Timer, Timers
 
 AUTH_CODE_OPTION = 63

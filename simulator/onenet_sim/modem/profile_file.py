@@ -22,24 +22,21 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 from onenet_sim.modem.codes import MiplEvent, Situation
 from onenet_sim.modem.grammar import Grammar
+from onenet_sim.modem.login_habits import CoapHabits, Lifetimes
+from onenet_sim.modem.mipl_habits import FirmwareHabits, MiplHabits
 from onenet_sim.modem.profile import (
     Basis,
     Blanks,
     Boot,
-    CoapHabits,
     Family,
-    FirmwareHabits,
     General,
     Label,
-    Lifetimes,
-    MiplHabits,
     PaceTable,
     Profile,
-    RadioHabits,
     Row,
     SerialLine,
-    SleepHabits,
 )
+from onenet_sim.modem.radio_habits import RadioHabits, SleepHabits
 from onenet_sim.modem.socket_habits import SocketHabits
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from aiocoap.numbers import codes
 from onenet_sim.lwm2m import ContentFormat, Path, Tlv, TlvKind, encode_tlv
 from onenet_sim.modem.coap import confirms, make_message
 from onenet_sim.modem.codes import ContentType, MiplEvent
-from onenet_sim.modem.profile import ConfirmableReport
+from onenet_sim.modem.login_habits import ConfirmableReport
 
 if TYPE_CHECKING:
     from aiocoap import Message

@@ -17,7 +17,9 @@ from onenet_sim.lwm2m import ContentFormat, Lwm2mError, Path, decode_tlv_payload
 from onenet_sim.modem.coap import make_message
 from onenet_sim.modem.codes import MiplEvent
 from onenet_sim.modem.device import Psk, Server, uri_peer
-from onenet_sim.modem.profile import Expiry, FailedUpdate, Family, OwnUpdate, ShortWarning
+from onenet_sim.modem.login_habits import Expiry, OwnUpdate, ShortWarning
+from onenet_sim.modem.mipl_habits import FailedUpdate
+from onenet_sim.modem.profile import Family
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from onenet_sim.at import Quoted, Verbatim, fields
 from onenet_sim.journal import RadioChanged
 from onenet_sim.modem.codes import MiplEvent
-from onenet_sim.modem.profile import SleepingLine, SleepReport
+from onenet_sim.modem.radio_habits import SleepingLine, SleepReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -25,8 +25,8 @@ from onenet_sim.lwm2m import (
 )
 from onenet_sim.modem import urcs
 from onenet_sim.modem.coap import make_message
+from onenet_sim.modem.mipl_habits import FirmwareUpdate, StandardObjects
 from onenet_sim.modem.output import Sort
-from onenet_sim.modem.profile import FirmwareUpdate, StandardObjects
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

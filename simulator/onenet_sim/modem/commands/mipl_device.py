@@ -20,7 +20,8 @@ from onenet_sim.modem.commands.mipl_common import (
     without_network,
 )
 from onenet_sim.modem.device import Device, MiplObject, Psk, Server
-from onenet_sim.modem.profile import Deletion, Family
+from onenet_sim.modem.mipl_habits import Deletion
+from onenet_sim.modem.profile import Family
 from onenet_sim.modem.register_code import RegisterCodeError, decode_register_code
 from onenet_sim.modem.session import State
 

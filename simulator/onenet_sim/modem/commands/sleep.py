@@ -10,7 +10,8 @@ from onenet_sim.modem.power_saving import Paging, PowerSaving
 if TYPE_CHECKING:
     from onenet_sim.at import Result
     from onenet_sim.modem.module import Module
-    from onenet_sim.modem.profile import Profile, SleepReport
+    from onenet_sim.modem.profile import Profile
+    from onenet_sim.modem.radio_habits import SleepReport
 
 _NB_IOT = 5
 _ENABLE, _ENABLE_AND_TELL = 1, 2
