@@ -9,6 +9,7 @@ from aiocoap import Code, Message
 from hypothesis import given, settings, strategies as st
 
 from onenet_sim.onenet.bootstrap import security_instance
+from onenet_sim.onenet.northbound import ROUTES
 from onenet_sim.onenet.settings import PlatformSettings
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def test_each_device_has_a_sequence_of_message_ids_of_its_own(play: Play) -> Non
 
 def test_settings_refuse_an_access_uri_that_modules_would_cut_wrongly() -> None:
     with pytest.raises(ValueError, match="access_uri"):
-        PlatformSettings(api_key="k", product_id="1", access_uri="coap://183.230.40.40")
+        PlatformSettings(api_key="k", access_key="", product_id="1", access_uri="coap://183.230.40.40")
     assert len(security_instance("coap://10.0.0.1:5683")) == 3 + 20 + 4 * 3
 
 
@@ -187,7 +188,12 @@ PARAMETERS = (
     "pmin",
     "gt",
     "start",
+    "end",
     "limit",
+    "cursor",
+    "devIds",
+    "did",
+    "action",
 )
 JSON = st.recursive(
     st.none()
@@ -198,7 +204,9 @@ JSON = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(["data", "res_id", "val", "type", "title", "auth_info", IMEI]), inner, max_size=3
+            st.sampled_from(["data", "res_id", "val", "type", "title", "auth_info", "auth", "key", IMEI]),
+            inner,
+            max_size=3,
         )
     ),
     max_leaves=8,
@@ -207,21 +215,11 @@ JSON = st.recursive(
 
 @settings(max_examples=150, deadline=None)
 @given(
-    call=st.sampled_from(
-        [
-            "/nbiot",
-            "/nbiot/execute",
-            "/nbiot/observe",
-            "/devices",
-            "/nbiot/resources",
-            "/devices/1/datapoints",
-            "/x",
-        ]
-    ),
-    method=st.sampled_from(["GET", "POST"]),
+    call=st.sampled_from(["/x", "/lwm2m-online", *dict.fromkeys(route.path for route in ROUTES)]),
+    method=st.sampled_from(["GET", "POST", "PUT", "DELETE"]),
     query=st.dictionaries(
         st.sampled_from(PARAMETERS),
-        st.sampled_from(["", "0", "3303", IMEI, "1", "true", "-1", "x", "1e9", "9" * 30]),
+        st.sampled_from(["", "0", "3303", IMEI, "1", "true", "-1", "x", "1e9", "9" * 30, "9000-12-31"]),
     ),
     body=st.one_of(st.binary(max_size=30), JSON),
 )
@@ -230,15 +228,18 @@ def test_no_call_raises_and_a_registered_device_stays_registered(
 ) -> None:
     async def scene(world: Scene) -> None:
         await world.device().registers("</3303/0>")
-        target = call + "?" + "&".join(f"{name}={value}" for name, value in {"imei": IMEI, **query}.items())
+        record = world.platform.device(IMEI)
+        target = (
+            call.format(device_id=record.id, uuid="1")
+            + "?"
+            + "&".join(f"{name}={value}" for name, value in {"imei": IMEI, **query}.items())
+        )
         if isinstance(body, bytes):
             response = await world.http(method, target, content=body)
         else:
             response = await world.http(method, target, body)
         assert response.status_code in {200, 404, 405}
         assert set(response.json()) <= {"errno", "error", "data"}
-        record = world.platform.devices.by_imei(IMEI)
-        assert record is not None
         assert record.online
 
     play(scene)

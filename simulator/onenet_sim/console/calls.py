@@ -117,11 +117,18 @@ _MODEM = {
     },
     "mipl": {"device": True, "session": "registered", "lifetime": 3600, "lifetime_left": 3541.5},
 }
+_DEVICE = {
+    "id": "1",
+    "imei": "869975030000017",
+    "imsi": "460040000000001",
+    "online": True,
+    "api_key": "ykxHh0b5dWBlFYcRr7OpTJ2nQeMv",
+}
 _STATE = {
     **_CLOCK,
     "seed": 7,
     "modems": [_MODEM],
-    "devices": [{"id": "1", "imei": "869975030000017", "imsi": "460040000000001", "online": True}],
+    "devices": [_DEVICE],
     "journal": {"events": 214, "dropped": 0},
 }
 _EVENT = {

@@ -8,6 +8,7 @@ from onenet_sim.lwm2m import ObjectTable
 from onenet_sim.onenet.access import AccessMachine
 from onenet_sim.onenet.bootstrap import BootstrapMachine
 from onenet_sim.onenet.coap import Endpoint
+from onenet_sim.onenet.commandlog import CommandLog
 from onenet_sim.onenet.commands import Commands
 from onenet_sim.onenet.datapoints import DataPoints
 from onenet_sim.onenet.devices import DeviceRegistry
@@ -46,6 +47,7 @@ class Platform:
         calendar: As given.
         devices: All device records.
         datapoints: All data points.
+        command_log: What became of the commands that came over HTTP.
         subscriptions: What devices agreed to report.
     """
 
@@ -62,6 +64,7 @@ class Platform:
         self.calendar = calendar
         self.devices = DeviceRegistry(journal, random, calendar)
         self.datapoints = DataPoints(calendar, settings.points_kept)
+        self.command_log = CommandLog(random, calendar)
         self.subscriptions = Subscriptions(journal)
         self._random = random
         self._running: _Running | None = None
@@ -132,6 +135,11 @@ class Platform:
         if device is None:
             raise UnknownDevice(f"IMEI {imei}")
         return device
+
+    def delete(self, device: Device) -> None:
+        """Delete a device's record and its data points; its module learns it by its next update."""
+        self.devices.delete(device)
+        self.datapoints.forget(device.id)
 
     @property
     def _commands(self) -> Commands:
