@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import os
 import signal
 import socket
@@ -36,6 +37,7 @@ def test_a_run_says_what_is_where_and_answers_on_each_of_it(start: Start, tmp_pa
     assert ready["ready"] is True
     assert ready["seed"] == 7
     assert ready["product_id"]
+    assert base64.b64decode(ready["access_key"], validate=True)
     assert ready["coap"]["bootstrap_dtls"] is None
     assert ready["coap"]["access_dtls"] is None
     assert run.modem["name"] == "modem-1"

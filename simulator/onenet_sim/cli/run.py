@@ -202,6 +202,7 @@ def _serve(world: World, bind: str, http: int) -> dict[str, Json]:
         "coap": {**world.coap, "bootstrap_dtls": None, "access_dtls": None},
         "http": url,
         "api_key": world.settings.api_key,
+        "access_key": world.settings.access_key,
         "product_id": world.settings.product_id,
         "seed": world.settings.seed,
     }
@@ -219,6 +220,7 @@ def _text(described: dict[str, Any]) -> str:
             *lines,
             "",
             f"OneNET    {url}   api-key: {described['api_key']}   product {described['product_id']}",
+            f"tokens    access key {described['access_key']}",
             f"CoAP      bootstrap {coap['bootstrap']}   access {coap['access']}",
             f"control   {url}/control/state   calls: {url}/control/openapi.json",
             "",
