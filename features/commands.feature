@@ -93,7 +93,7 @@ Feature: The application reads, writes and executes
     Given the host has logged in for 3000 seconds with object 3303 and resources 5700
     When the application reads /3303/0/5700
     Then the module prints +MIPLREAD: 0,{read},3303,0,5700
-    When 25 seconds pass
+    When 45 seconds pass
     And the host sends AT+MIPLREADRSP=0,{read},1,3303,0,5700,4,4,25.5,0,0
     Then the module refuses with 653
 

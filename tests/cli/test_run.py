@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import os
 import signal
 import socket
@@ -40,6 +41,7 @@ def test_a_run_says_what_is_where_and_answers_on_each_of_it(start: Start, tmp_pa
     for server in ("bootstrap_dtls", "access_dtls"):
         address = ready["coap"][server]
         assert address.startswith("127.0.0.1:") if with_dtls else address is None
+    assert base64.b64decode(ready["access_key"], validate=True)
     assert run.modem["name"] == "modem-1"
     assert run.modem["profile"] == "m5310a"
     assert len(run.modem["imsi"]) == 15

@@ -245,6 +245,13 @@ TABLE: list[tuple[Occurrence, Layer, str, str, dict[str, Json]]] = [
         {"imei": "8600", "stream": "3304_0_5750", "value": [1, 255]},
     ),
     (
+        DataPoint("8600", "location", {"lon": 106.5, "lat": 29.5}),
+        Layer.PLATFORM,
+        "datapoint",
+        "data point location = {'lon': 106.5, 'lat': 29.5}",
+        {"imei": "8600", "stream": "location", "value": {"lon": 106.5, "lat": 29.5}},
+    ),
+    (
         HttpRequest("POST", "/nbiot?imei=8600", '{"a":1}'),
         Layer.HTTP,
         "http_request",
@@ -313,7 +320,7 @@ def filled(kind: type[Occurrence], text: str) -> Occurrence:
         "int": 1,
         "int | None": None,
         "tuple[str, ...]": (text, text),
-        "str | int | float | bool | tuple[int, ...]": text,
+        "str | int | float | bool | tuple[int, ...] | Mapping[str, float]": text,
     }
     return kind(**{field.name: values[str(field.type)] for field in fields(kind)})
 

@@ -19,6 +19,7 @@ from aiocoap.numbers.optionnumbers import OptionNumber
 from onenet_sim.journal import CoapMessage, Journal
 from onenet_sim.onenet import Platform, PlatformSettings
 from onenet_sim.onenet.northbound import northbound_app
+from tests.onenet.signing import ACCESS_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -228,10 +229,11 @@ class Scene:
         body: object = None,
         *,
         key: str | None = KEY,
+        token: str | None = None,
         content: bytes | None = None,
     ) -> Any:  # noqa: ANN401 - JSON
         """Call the north-bound API and return the envelope."""
-        response = await self.http(method, target, body, key=key, content=content)
+        response = await self.http(method, target, body, key=key, token=token, content=content)
         return response.json()
 
     async def http(
@@ -241,10 +243,13 @@ class Scene:
         body: object = None,
         *,
         key: str | None = KEY,
+        token: str | None = None,
         content: bytes | None = None,
     ) -> httpx.Response:
         transport = httpx.ASGITransport(app=northbound_app(self.platform))
         headers = {} if key is None else {b"api-key": key.encode()}
+        if token is not None:
+            headers[b"authorization"] = token.encode()
         async with httpx.AsyncClient(transport=transport, base_url="http://onenet", headers=headers) as client:
             if content is not None:
                 return await client.request(method, target, content=content)
@@ -281,7 +286,9 @@ def run_scene(scene: Callable[[Scene], Awaitable[None]], *, seed: int = 7, **set
             journal=journal,
             random=Random(seed),  # noqa: S311 - not for cryptography
             calendar=lambda: began + timedelta(seconds=loop.time()),
-            settings=PlatformSettings(**{"api_key": KEY, "product_id": "1000", **settings}),
+            settings=PlatformSettings(
+                **{"api_key": KEY, "access_key": ACCESS_KEY, "product_id": "1000", **settings}
+            ),
         )
         devices: dict[Any, Device] = {}
         bootstrap, access = (Channel(Host("127.0.0.1", port), devices) for port in (5001, 5002))

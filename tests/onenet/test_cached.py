@@ -322,9 +322,9 @@ def test_only_a_waiting_command_can_be_cancelled(play: Play) -> None:
         ((TOMORROW, "expired_time=tomorrow"), 5108, "invalid parameter: expired_time"),
         ((TOMORROW, f"{TOMORROW}&valid_time=2026-01-01T00:00:00"), 5108, "invalid parameter: valid_time"),
         ((TOMORROW, f"{TOMORROW}&valid_time=2026-01-02T00:00:00"), 5108, "invalid parameter: expired_time"),
-        ((TOMORROW, f"{TOMORROW}&retry=11"), 5108, "invalid parameter: retry"),
-        ((TOMORROW, f"{TOMORROW}&timeout=4"), 5108, "invalid parameter: timeout"),
-        ((TOMORROW, f"{TOMORROW}&timeout=41"), 5108, "invalid parameter: timeout"),
+        ((TOMORROW, f"{TOMORROW}&retry=11"), 5006, "system logic limit"),
+        ((TOMORROW, f"{TOMORROW}&timeout=4"), 5006, "system logic limit"),
+        ((TOMORROW, f"{TOMORROW}&timeout=41"), 5006, "system logic limit"),
         ((TOMORROW, f"{TOMORROW}&trigger_msg=0"), 5108, "invalid parameter: trigger_msg"),
         ((TOMORROW, f"{TOMORROW}&trigger_msg=8"), 5108, "invalid parameter: trigger_msg"),
         (("mode=2", "mode=3"), 5108, "invalid parameter: mode"),
@@ -371,13 +371,18 @@ def test_the_parameters_of_a_cached_read_may_come_as_a_body(play: Play) -> None:
     play(scene)
 
 
-def test_a_parameter_that_means_nothing_is_kept_as_it_came(play: Play) -> None:
+def test_the_history_shows_the_parameters_that_a_cached_command_has_and_no_other(play: Play) -> None:
     async def scene(world: Scene) -> None:
         await logged_in(world)
-        digits = "9" * 5000
-        uuid = await cached(world, target=f"{WRITE}&note={digits}&serial=12")
-        args = (await detail(world, uuid))["args"]
-        assert (args["note"], args["serial"], args["imei"], args["obj_id"]) == (digits, 12, IMEI, 3306)
+        uuid = await cached(world, target=f"{WRITE}&note={'9' * 5000}&bin2hex=true")
+        assert (await detail(world, uuid))["args"] == {
+            "imei": IMEI,
+            "obj_id": 3306,
+            "obj_inst_id": 0,
+            "mode": 2,
+            "expired_time": "2026-01-02T00:00:00",
+        }
+        assert any(text.startswith("because this call does not look at note, bin2hex") for text in world.texts)
 
     play(scene)
 
@@ -475,6 +480,40 @@ def test_the_oldest_that_ended_are_forgotten_beyond_a_thousand(play: Play) -> No
         assert kept[0].uuid == waiting
         assert len(world.platform.cached._expiries) < 200
         del device
+
+    play(scene)
+
+
+def test_deleting_a_device_cancels_what_waits_for_it(play: Play) -> None:
+    async def scene(world: Scene) -> None:
+        device = await logged_in(world)
+        record = world.platform.device(IMEI)
+        await cached(world)
+        token = device_token(world)
+        await world.call("DELETE", f"/devices/{record.id}")
+        assert world.texts[-2:-1] == ["cached write /3306/0 cancelled"]
+        assert not world.platform.cached.of(record)
+        device.heard_octets.clear()
+        device.notifies(token, TEMPERATURE)
+        await world.settle(86_400)
+        assert not device.requests
+
+    play(scene)
+
+
+def test_a_command_on_its_way_to_a_deleted_device_has_no_further_attempt(play: Play) -> None:
+    async def scene(world: Scene) -> None:
+        device = await logged_in(world)
+        record = world.platform.device(IMEI)
+        device.respond = lambda _: None
+        uuid = await cached(world, target=f"{WRITE}&timeout=5")
+        device.notifies(device_token(world), TEMPERATURE)
+        await world.settle(1)
+        command = world.platform.cached.get(record, uuid)
+        await world.call("DELETE", f"/devices/{record.id}")
+        await world.settle(10)
+        assert command is not None
+        assert (int(command.status), command.remain) == (6, 0)
 
     play(scene)
 

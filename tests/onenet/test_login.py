@@ -243,6 +243,16 @@ def test_the_auth_code_of_a_new_device_is_taken_as_given(play: Play) -> None:
     play(scene)
 
 
+def test_an_imsi_that_no_card_has_is_refused_though_any_would_do(play: Play) -> None:
+    async def scene(world: Scene) -> None:
+        world.platform.devices.create(IMEI)
+        device = world.device()
+        assert (await device.says(POST, "rd", query=[f"ep={IMEI};4600012345678901"])).code is FORBIDDEN
+        assert (await device.says(POST, "rd", query=[f"ep={IMEI};460001234567890"])).code is CREATED
+
+    play(scene)
+
+
 def test_another_imsi_is_accepted_and_remembered_where_that_is_allowed(play: Play) -> None:
     async def scene(world: Scene) -> None:
         record = world.platform.devices.create(IMEI, IMSI)

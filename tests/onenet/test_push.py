@@ -323,6 +323,37 @@ def test_the_newer_generation_pushes_what_the_suites_rules_make(play: Play) -> N
     play(scene)
 
 
+def test_the_end_of_a_device_is_pushed_as_deleted_and_nothing_of_it_after(play: Play) -> None:
+    async def scene(world: Scene) -> None:
+        application, _ = await pushing(world, generation=Generation.RULES)
+        device = await logged_in(world)
+        token = device.tokens[0]
+        await world.call("DELETE", f"/devices/{device_id(world)}")
+        device.notifies(token, TEMPERATURE)
+        await world.settle(86_401)
+        told = application.receiver.newer_msgs()
+        assert [each["body"]["event"] for each in told] == ["created", "online", "deleted"]
+        assert any(text.endswith("no update came within its lifetime of 86400 s") for text in world.texts)
+
+    play(scene)
+
+
+def test_a_position_is_pushed_as_the_point_of_the_stream_location(play: Play) -> None:
+    async def scene(world: Scene) -> None:
+        application, _ = await pushing(world)
+        device = await logged_in(world, "</3336/0>")
+        report(world, device, bytes.fromhex("e4 1589") + b"29.5" + bytes.fromhex("e5 158a") + b"106.5")
+        await world.settle(1)
+        points = [(each["ds_id"], each["value"]) for each in application.receiver.msgs() if each["type"] == 1]
+        assert points == [
+            ("3336_0_5513", "29.5"),
+            ("3336_0_5514", "106.5"),
+            ("location", {"lon": 106.5, "lat": 29.5}),
+        ]
+
+    play(scene)
+
+
 def test_the_newer_generation_pushes_what_studios_rules_make(play: Play) -> None:
     async def scene(world: Scene) -> None:
         application, _ = await pushing(world, generation=Generation.STUDIO)

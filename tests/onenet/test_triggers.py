@@ -249,6 +249,18 @@ def test_what_is_missing_is_named(play: Play) -> None:
     play(scene)
 
 
+def test_no_stream_of_a_deleted_device_freezes(play: Play) -> None:
+    async def scene(world: Scene) -> None:
+        device = await logged_in(world)
+        application, _ = await with_trigger(world, type="frozen", threshold=60)
+        await report(world, device, 8)
+        await world.call("DELETE", f"/devices/{world.platform.device(IMEI).id}")
+        await world.settle(100)
+        assert not application.heard
+
+    play(scene)
+
+
 def test_texts_and_booleans_are_no_numbers_to_compare(play: Play) -> None:
     async def scene(world: Scene) -> None:
         device = world.device()

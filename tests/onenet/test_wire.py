@@ -9,6 +9,7 @@ from aiocoap import Code, Message
 from hypothesis import given, settings, strategies as st
 
 from onenet_sim.onenet.bootstrap import security_instance
+from onenet_sim.onenet.northbound import ROUTES
 from onenet_sim.onenet.settings import PlatformSettings
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def test_each_device_has_a_sequence_of_message_ids_of_its_own(play: Play) -> Non
 
 def test_settings_refuse_an_access_uri_that_modules_would_cut_wrongly() -> None:
     with pytest.raises(ValueError, match="access_uri"):
-        PlatformSettings(api_key="k", product_id="1", access_uri="coap://183.230.40.40")
+        PlatformSettings(api_key="k", access_key="", product_id="1", access_uri="coap://183.230.40.40")
     assert len(security_instance("coap://10.0.0.1:5683")) == 3 + 20 + 4 * 3
 
 
@@ -187,12 +188,18 @@ PARAMETERS = (
     "pmin",
     "gt",
     "start",
+    "end",
     "limit",
     "valid_time",
     "expired_time",
     "retry",
     "trigger_msg",
+    "bin2hex",
     "sort",
+    "cursor",
+    "devIds",
+    "did",
+    "action",
 )
 JSON = st.recursive(
     st.none()
@@ -203,7 +210,21 @@ JSON = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(["data", "res_id", "val", "type", "title", "threshold", "dev_ids", "auth_info", IMEI]),
+            st.sampled_from(
+                [
+                    "data",
+                    "res_id",
+                    "val",
+                    "type",
+                    "title",
+                    "threshold",
+                    "dev_ids",
+                    "auth_info",
+                    "auth",
+                    "key",
+                    IMEI,
+                ]
+            ),
             inner,
             max_size=3,
         )
@@ -215,32 +236,14 @@ JSON = st.recursive(
 @settings(max_examples=150, deadline=None)
 @given(
     call=st.sampled_from(
-        [
-            "/nbiot",
-            "/nbiot/execute",
-            "/nbiot/observe",
-            "/devices",
-            "/nbiot/resources",
-            "/devices/1/datapoints",
-            "/nbiot/offline",
-            "/nbiot/execute/offline",
-            "/nbiot/offline/history",
-            "/nbiot/offline/history/1",
-            "/nbiot/offline/history/1/piecewise",
-            "/nbiot/offline/cancel/1",
-            "/nbiot/offline/cancel/all",
-            "/cmds/history/1",
-            "/triggers",
-            "/triggers/100001",
-            "/third/platform/status",
-            "/msg_group/1/status",
-            "/x",
-        ]
+        ["/x", "/lwm2m-online", "/lwm2m-offline", *dict.fromkeys(route.path for route in ROUTES)]
     ),
     method=st.sampled_from(["GET", "POST", "PUT", "DELETE"]),
     query=st.dictionaries(
         st.sampled_from(PARAMETERS),
-        st.sampled_from(["", "0", "3303", IMEI, "1", "true", "-1", "x", "1e9", "9" * 30, "2027-01-01T00:00:00"]),
+        st.sampled_from(
+            ["", "0", "3303", IMEI, "1", "true", "-1", "x", "1e9", "9" * 30, "2027-01-01T00:00:00", "9000-12-31"]
+        ),
     ),
     body=st.one_of(st.binary(max_size=30), JSON),
 )
@@ -249,15 +252,18 @@ def test_no_call_raises_and_a_registered_device_stays_registered(
 ) -> None:
     async def scene(world: Scene) -> None:
         await world.device().registers("</3303/0>")
-        target = call + "?" + "&".join(f"{name}={value}" for name, value in {"imei": IMEI, **query}.items())
+        record = world.platform.device(IMEI)
+        target = (
+            call.format(device_id=record.id, uuid="1", trigger_id=100_001, group_id=1)
+            + "?"
+            + "&".join(f"{name}={value}" for name, value in {"imei": IMEI, **query}.items())
+        )
         if isinstance(body, bytes):
             response = await world.http(method, target, content=body)
         else:
             response = await world.http(method, target, body)
         assert response.status_code in {200, 404, 405}
         assert set(response.json()) <= {"errno", "error", "data"}
-        record = world.platform.devices.by_imei(IMEI)
-        assert record is not None
         assert record.online
 
     play(scene)

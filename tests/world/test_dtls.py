@@ -59,12 +59,12 @@ def test_a_wrong_key_or_an_unknown_device_gets_event_3_from_the_bootstrap(*, kno
         assert world.onenet.device(world.modem.imei) is None or known
 
 
-def test_a_device_without_a_key_is_told_how_to_get_one() -> None:
+def test_a_device_without_a_key_for_the_access_machine_is_told_how_to_get_one() -> None:
     with World() as world:
         world.onenet.create_device(world.modem.imei, world.modem.imsi)
-        log_in(world)
-        world.modem.expect(r"\+MIPLEVENT: 0,3")
-        assert any("has no key for the bootstrap machine; create it with one (psk)" in each for each in why(world))
+        log_in(world, f'AT+MIPLCREATEEX="183.230.40.40:5684",0,,"{KEY}"')
+        world.modem.expect(r"\+MIPLEVENT: 0,7")
+        assert any("has no key for the access machine; a bootstrap through DTLS" in each for each in why(world))
 
 
 def test_a_wrong_key_gets_event_7_from_the_access_machine() -> None:

@@ -208,6 +208,7 @@ def _serve(world: World, bind: str, http: int) -> dict[str, Json]:
         "coap": world.coap,
         "http": url,
         "api_key": world.settings.api_key,
+        "access_key": world.settings.access_key,
         "product_id": world.settings.product_id,
         "seed": world.settings.seed,
     }
@@ -226,6 +227,7 @@ def _text(described: dict[str, Any]) -> str:
             *lines,
             "",
             f"OneNET    {url}   api-key: {described['api_key']}   product {described['product_id']}",
+            f"tokens    access key {described['access_key']}",
             f"CoAP      bootstrap {coap['bootstrap']}   access {coap['access']}",
             *([f"DTLS      bootstrap {coap['bootstrap_dtls']}   access {coap['access_dtls']}"] if secured else []),
             f"control   {url}/control/state   calls: {url}/control/openapi.json",

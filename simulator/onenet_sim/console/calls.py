@@ -74,11 +74,18 @@ class JournalQuery(BaseModel):
     )
 
 
+_DEVICE = {
+    "id": "1",
+    "imei": "869975030000017",
+    "imsi": "460040000000001",
+    "online": True,
+    "api_key": "ykxHh0b5dWBlFYcRr7OpTJ2nQeMv",
+}
 _STATE = {
     **CLOCK,
     "seed": 7,
     "modems": [MODEM],
-    "devices": [{"id": "1", "imei": "869975030000017", "imsi": "460040000000001", "online": True}],
+    "devices": [_DEVICE],
     "journal": {"events": 214, "dropped": 0},
 }
 _EVENT = {

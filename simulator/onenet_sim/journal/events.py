@@ -385,7 +385,7 @@ class DataPoint(Occurrence):
     kind: ClassVar[str] = "datapoint"
     imei: str
     stream: str
-    value: str | int | float | bool | tuple[int, ...]
+    value: str | int | float | bool | tuple[int, ...] | Mapping[str, float]
 
     def _text(self) -> str:
         value = list(self.value) if isinstance(self.value, tuple) else self.value

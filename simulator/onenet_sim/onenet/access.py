@@ -191,8 +191,9 @@ class AccessMachine:
     def _take_offline(self, device: Device, why: str) -> None:
         self._end(device, why)
         event = self._journal.note(DeviceChanged(device.id, device.imei, "offline", why))
-        with self._journal.because(event):
-            self._announce(LifeCycleChanged(device, LifeCycleEvent.OFFLINE))
+        if not device.deleted:  # applications heard of its end already
+            with self._journal.because(event):
+                self._announce(LifeCycleChanged(device, LifeCycleEvent.OFFLINE))
 
     def _end(self, device: Device, why: str) -> None:
         """Forget the device's login and all that hangs on it."""

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from onenet_sim.journal import CachedCommandChanged
 from onenet_sim.onenet.announcements import CommandEnded
-from onenet_sim.onenet.errors import CommandFailed, Errno, Reason, Refusal
+from onenet_sim.onenet.errors import CommandFailed, LimitExceeded, Reason, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -82,6 +82,7 @@ class Order:
         values: What a write writes.
         mode: 1 replaces the instance's other resources, 2 keeps them.
         arguments: What an execute says.
+        as_hex: Whether the history shows opaque octets that are read as hex digits, not byte numbers.
         valid_at: From when on the command may be sent.
         expires_at: When it expires.
         retry: How many attempts may fail, 0 to 10; the first is always made.
@@ -96,6 +97,7 @@ class Order:
     values: tuple[ResourceWrite, ...] = ()
     mode: Literal[1, 2] = 2
     arguments: str = ""
+    as_hex: bool = False
     valid_at: datetime
     expires_at: datetime
     retry: int = 3
@@ -207,11 +209,9 @@ class CachedCommands:
         kept = self._kept.setdefault(device, {})
         waiting = sum(each.unfinished for each in kept.values())
         if waiting >= MOST_WAITING:
-            raise Refusal(
-                Errno.LIMIT,
-                "system logic limit",
+            raise LimitExceeded(
                 f"{waiting} cached commands wait for device {device.imei}, the most there can be; let one be sent "
-                "or expire, or cancel one",
+                "or expire, or cancel one"
             )
         uuid = str(UUID(int=self._random.getrandbits(128), version=5))
         command = kept[uuid] = CachedCommand(uuid, device, order, self._calendar(), order.retry)
@@ -251,6 +251,12 @@ class CachedCommands:
             return False
         self._become(command, SendStatus.CANCELLED)
         return True
+
+    def forget(self, device: Device) -> None:
+        """Cancel what waits for a device and forget its commands; one on its way has no further attempt."""
+        for command in self._kept.pop(device, {}).values():
+            command.remain = 0
+            self.cancel(command)
 
     def uplinked(self, device: Device, uplink: Uplink) -> None:
         """Send what waits for this uplink, as soon as the uplink has its answer."""

@@ -2,86 +2,90 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from onenet_sim.onenet.apiroute import ApiRoute
 from onenet_sim.onenet.cached import ANY_UPLINK, CachedCommand, Kind, LogLine, Order, SendStatus, Step, Uplink
-from onenet_sim.onenet.errors import Errno, InvalidParameter, MissingParameter, Reason, Refusal, UnknownDevice
+from onenet_sim.onenet.commandlog import compact, confirmed, received, sent
+from onenet_sim.onenet.deviceapi import device_of
+from onenet_sim.onenet.errors import Errno, InvalidParameter, LimitExceeded, Reason
+from onenet_sim.onenet.parameters import (
+    IMEI,
+    MODE,
+    OBJ_ID,
+    OBJ_INST_ID,
+    PAGE,
+    PER_PAGE,
+    RES_ID,
+    TIMEOUT,
+    Choice,
+    Moment,
+    Number,
+    Truth,
+)
 from onenet_sim.onenet.readings import by_instance
+from onenet_sim.onenet.timeforms import as_java_has_it, in_seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from onenet_sim.journal import Json
-    from onenet_sim.lwm2m import Path
     from onenet_sim.onenet.call import Call
     from onenet_sim.onenet.platform import Platform
-    from onenet_sim.onenet.readings import ResourceWrite
 
-    _Handler: TypeAlias = Callable[[Platform, Call], Awaitable[Json]]
-
-_RETRIES, _RETRY = 10, 3
+_TRIES_AGAIN = 3
 _TIMEOUT = 25.0
-_LONGEST_NUMBER = 10
-_MOST_PAGES, _LONGEST_PAGE, _PAGE = 10_000, 100, 30
-_SORTS = {"DESC": True, "ASC": False}
+_PAGE_LENGTH = 30
 
-
-def _at(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%d %H:%M:%S")
+_VALID_TIME = Moment("valid_time")
+_EXPIRED_TIME = Moment("expired_time")
+_RETRY = Number("retry", 0, 10, limited=True)
+_TRIGGER_MSG = Number("trigger_msg", 1, ANY_UPLINK)
+_BIN2HEX = Truth("bin2hex")
+_START = Moment("start")
+_END = Moment("end")
+_SORT = Choice("sort", ("DESC", "ASC"))
 
 
 async def _read(platform: Platform, call: Call) -> Json:
-    both = call.with_body_as_query()
-    return _add(platform, both, Kind.READ, both.path(1))
+    order = replace(_order(platform, call, Kind.READ), as_hex=call.get(_BIN2HEX, default=False))
+    return _add(platform, call, order)
 
 
 async def _write(platform: Platform, call: Call) -> Json:
-    return _add(platform, call, Kind.WRITE, call.instance(), call.mode(), call.writes())
+    order = replace(_order(platform, call, Kind.WRITE), mode=call.mode, values=call.writes())
+    return _add(platform, call, order)
 
 
 async def _execute(platform: Platform, call: Call) -> Json:
-    return _add(platform, call, Kind.EXECUTE, call.path(3))
+    order = replace(_order(platform, call, Kind.EXECUTE), arguments=call.arguments())
+    return _add(platform, call, order)
 
 
-def _add(
-    platform: Platform,
-    call: Call,
-    kind: Kind,
-    path: Path,
-    mode: Literal[1, 2] = 2,
-    values: tuple[ResourceWrite, ...] = (),
-) -> Json:
-    device = platform.device(call.text("imei"))
+def _order(platform: Platform, call: Call, kind: Kind) -> Order:
+    """Return what the three kinds have in common."""
     valid_at, expires_at = _validity(call, platform.calendar())
-    order = Order(
+    return Order(
         kind=kind,
-        path=path,
-        values=values,
-        mode=mode,
-        arguments=call.arguments() if kind is Kind.EXECUTE else "",
+        path=call.path,
         valid_at=valid_at,
         expires_at=expires_at,
-        retry=call.number("retry", 0, _RETRIES, _RETRY),
-        timeout=call.timeout() or _TIMEOUT,
-        uplinks=Uplink(call.number("trigger_msg", 1, ANY_UPLINK, ANY_UPLINK)),
-        parameters={name: _parameter(name, text) for name, text in call.query.items()},
+        retry=call.get(_RETRY, _TRIES_AGAIN),
+        timeout=call.timeout or _TIMEOUT,
+        uplinks=Uplink(call.get(_TRIGGER_MSG, ANY_UPLINK)),
+        parameters=call.shown_query,
         content=call.body,
     )
-    return {"uuid": platform.cached.add(device, order).uuid}
 
 
-def _parameter(name: str, text: str) -> str | int:
-    """Return a parameter as the history shows it: numbers as numbers, except for the IMEI."""
-    number = name != "imei" and text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
-    return int(text) if number else text
+def _add(platform: Platform, call: Call, order: Order) -> Json:
+    return {"uuid": platform.cached.add(platform.device(call[IMEI]), order).uuid}
 
 
 def _validity(call: Call, now: datetime) -> tuple[datetime, datetime]:
-    valid_at, expires_at = call.moment("valid_time", now), call.moment("expired_time", now)
-    if expires_at is None:
-        raise MissingParameter("expired_time", "a time such as 2018-03-08T17:30:00 in the query")
+    valid_at, expires_at = call.moment(_VALID_TIME, now), call[_EXPIRED_TIME].replace(tzinfo=now.tzinfo)
     if valid_at is not None and valid_at <= now:
         raise InvalidParameter("valid_time", f"a time after the platform's own, {now:%Y-%m-%dT%H:%M:%S}")
     if expires_at <= (valid_at or now):
@@ -90,53 +94,42 @@ def _validity(call: Call, now: datetime) -> tuple[datetime, datetime]:
 
 
 async def _history(platform: Platform, call: Call) -> Json:
-    device = platform.device(call.text("imei"))
-    newest_first = _SORTS.get(call.query.get("sort", "DESC").upper())
-    if newest_first is None:
-        raise InvalidParameter("sort", "DESC or ASC")
+    device, oldest_first = platform.device(call[IMEI]), call.get(_SORT) == "ASC"
     found = _created(platform.cached.of(device), call, platform.calendar())
-    rows, _, _ = _page(found[::-1] if newest_first else found, call)
-    items = [{"cmd_uuid": each.uuid, **_summary(each)} for each in rows]
+    rows = call.page(_PAGE_LENGTH).of(found if oldest_first else found[::-1])
+    items: list[Json] = [{"cmd_uuid": each.uuid, **_summary(each)} for each in rows]
     return {"total_count": len(found), "items": items}
 
 
 def _created(commands: Sequence[CachedCommand], call: Call, now: datetime) -> list[CachedCommand]:
     """Return those that were made between the call's ``start`` and ``end``."""
-    start, end = call.moment("start", now), call.moment("end", now)
-    if start is None:
-        raise MissingParameter("start", "a time such as 2018-03-08T17:30:00 in the query")
+    start, end = call[_START].replace(tzinfo=now.tzinfo), call.moment(_END, now)
     return [each for each in commands if start <= each.created_at and (end is None or each.created_at < end)]
-
-
-def _page(commands: list[CachedCommand], call: Call) -> tuple[list[CachedCommand], int, int]:
-    page = call.number("page", 1, _MOST_PAGES, 1)
-    per_page = call.number("per_page", 1, _LONGEST_PAGE, _PAGE)
-    return commands[(page - 1) * per_page : page * per_page], page, per_page
 
 
 def _summary(command: CachedCommand) -> dict[str, Json]:
     order = command.order
     shown: dict[str, Json] = {
         "type": order.kind.name,
-        "create_time": _at(command.created_at),
-        "valid_time": _at(order.valid_at),
-        "expired_time": _at(order.expires_at),
+        "create_time": in_seconds(command.created_at),
+        "valid_time": in_seconds(order.valid_at),
+        "expired_time": in_seconds(order.expires_at),
         "trigger_msg": int(order.uplinks),
         "send_status": int(command.status),
         "imei": command.device.imei,
         "remain": command.remain,
     }
     if command.sent_at is not None:
-        shown["send_time"] = _at(command.sent_at)
+        shown["send_time"] = in_seconds(command.sent_at)
     if command.confirmed_at is not None and command.reason is not None:
-        shown |= {"confirm_time": _at(command.confirmed_at), "confirm_status": command.reason.name}
-    if times := [_at(line.at) for line in command.log if line.step is Step.FED_BACK]:
+        shown |= {"confirm_time": in_seconds(command.confirmed_at), "confirm_status": command.reason.name}
+    if times := [in_seconds(line.at) for line in command.log if line.step is Step.FED_BACK]:
         shown["feedback_time"] = times[-1]
     return shown
 
 
 def _command(platform: Platform, call: Call) -> CachedCommand:
-    device, uuid = platform.device(call.text("imei")), call.segments["uuid"]
+    device, uuid = platform.device(call[IMEI]), call.segments["uuid"]
     command = platform.cached.get(device, uuid)
     if command is None:
         raise InvalidParameter("uuid", f"one of a cached command for device {device.imei}, not {uuid[:40]!r}")
@@ -148,7 +141,7 @@ async def _detail(platform: Platform, call: Call) -> Json:
     order = command.order
     result: dict[str, Json] = {"cmd_result": _result(command)} if command.status is SendStatus.SUCCESS else {}
     feedback: list[Json] = [
-        {"feedback_time": _at(line.at), "feedback_status": 0 if line.delivered else 1}
+        {"feedback_time": in_seconds(line.at), "feedback_status": 0 if line.delivered else 1}
         for line in command.log
         if line.step is Step.FED_BACK
     ]
@@ -162,61 +155,48 @@ def _result(command: CachedCommand, reason: Reason = Reason.SUCCESS) -> dict[str
         return {"errno": int(Errno.UNSUCCESSFUL), "error": f"unsuccess:{reason.name.lower()}"}
     envelope: dict[str, Json] = {"errno": 0, "error": "succ"}
     if command.order.kind is Kind.READ:
-        as_hex = command.order.parameters.get("bin2hex") == "true"
-        envelope["data"] = by_instance(command.readings, as_hex=as_hex)
+        envelope["data"] = by_instance(command.readings, as_hex=command.order.as_hex)
     return envelope
 
 
 async def _piecewise(platform: Platform, call: Call) -> Json:
     command = _command(platform, call)
-    return [{"log": _told(command, line), "time": f"{line.at:%a %b %d %H:%M:%S %Z %Y}"} for line in command.log]
+    return [{"log": _told(command, line), "time": as_java_has_it(line.at)} for line in command.log]
 
 
 def _told(command: CachedCommand, line: LogLine) -> str:
     order = command.order
-    request = f"type: [{order.kind:d}], args: [{_compact(order.parameters)}], content: [{_compact(order.content)}]"
     match line.step:
         case Step.RECEIVED:
-            return f"received command {request}"
+            return received(order.kind, order.parameters, order.content)
         case Step.SENT:
-            return f"send command {request}"
+            return sent(order.kind, order.parameters, order.content)
         case Step.CONFIRMED:
-            result = _compact(_result(command, line.reason))
-            return (
-                f"received confirm message, type: [{order.kind:d}], command send status: [{line.status:d}], "
-                f"confirm status: [{line.reason:d}], result: [{result}]"
-            )
+            result = compact(_result(command, line.reason))
+            return f"{confirmed(order.kind, line.status, line.reason)}, result: [{result}]"
         case Step.FED_BACK:
             return f"feedback message, type: [{order.kind:d}], feedback status: [{0 if line.delivered else 1}]"
-
-
-def _compact(value: Json) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) if value else ""
 
 
 async def _cancel(platform: Platform, call: Call) -> Json:
     command = _command(platform, call)
     if not platform.cached.cancel(command):
         state = command.status.name.lower()
-        why = f"the command is {state}; only one that waits can be cancelled"
-        raise Refusal(Errno.LIMIT, "system logic limit", why)
+        raise LimitExceeded(f"the command is {state}; only one that waits can be cancelled")
     return None
 
 
 async def _cancel_all(platform: Platform, call: Call) -> Json:
-    device = platform.device(call.text("imei"))
+    device = platform.device(call[IMEI])
     cancelled: list[Json] = [each.uuid for each in platform.cached.of(device) if platform.cached.cancel(each)]
     return {"succ": cancelled, "failed": [], "total": len(cancelled)}
 
 
 async def _of_device(platform: Platform, call: Call) -> Json:
-    device = platform.devices.by_id(call.segments["device_id"])
-    if device is None:
-        raise UnknownDevice(f"id {call.segments['device_id'][:32]}")
-    found = _created(platform.cached.of(device), call, platform.calendar())
-    rows, page, per_page = _page(found[::-1], call)
-    items = [_row(each) for each in rows]
-    return {"page": page, "per_page": per_page, "total_count": len(found), "items": items}
+    page = call.page(_PAGE_LENGTH)
+    found = _created(platform.cached.of(device_of(platform, call)), call, platform.calendar())
+    items = [_row(each) for each in page.of(found[::-1])]
+    return {"page": page.number, "per_page": page.length, "total_count": len(found), "items": items}
 
 
 def _row(command: CachedCommand) -> Json:
@@ -224,31 +204,47 @@ def _row(command: CachedCommand) -> Json:
     shown: dict[str, Json] = {
         "cmd_uuid": command.uuid,
         "device_id": command.device.id,
-        "expire_time": _at(order.expires_at),
+        "expire_time": in_seconds(order.expires_at),
         "status": int(command.status),
         "body": _hex({"args": order.parameters, "content": order.content}),
     }
     if command.sent_at is not None:
-        shown["send_time"] = _at(command.sent_at)
+        shown["send_time"] = in_seconds(command.sent_at)
     if command.confirmed_at is not None and command.reason is not None:
         result = _result(command, command.reason)
-        shown |= {"confirm_time": _at(command.confirmed_at), "confirm_body": _hex(result)}
+        shown |= {"confirm_time": in_seconds(command.confirmed_at), "confirm_body": _hex(result)}
     return shown
 
 
 def _hex(value: Json) -> str:
-    return _compact(value).encode(errors="replace").hex()
+    return compact(value).encode(errors="replace").hex()
 
 
-CACHED_CALLS: tuple[tuple[str, str, _Handler], ...] = (
-    ("GET", "/nbiot/offline", _read),
-    ("POST", "/nbiot/offline", _write),
-    ("POST", "/nbiot/execute/offline", _execute),
-    ("GET", "/nbiot/offline/history", _history),
-    ("GET", "/nbiot/offline/history/{uuid}", _detail),
-    ("GET", "/nbiot/offline/history/{uuid}/piecewise", _piecewise),
-    ("PUT", "/nbiot/offline/cancel/all", _cancel_all),
-    ("PUT", "/nbiot/offline/cancel/{uuid}", _cancel),
-    ("GET", "/cmds/history/{device_id}", _of_device),
+_WAITING = (_VALID_TIME, _RETRY, TIMEOUT, _TRIGGER_MSG)
+_LISTED = (_END, PAGE, PER_PAGE)
+
+CACHED_CALLS: tuple[ApiRoute, ...] = (
+    ApiRoute(
+        "GET",
+        "/nbiot/offline",
+        _read,
+        (IMEI, OBJ_ID, _EXPIRED_TIME),
+        (OBJ_INST_ID, RES_ID, *_WAITING, _BIN2HEX),
+        body_is_query=True,
+    ),
+    ApiRoute("POST", "/nbiot/offline", _write, (IMEI, OBJ_ID, OBJ_INST_ID, MODE, _EXPIRED_TIME), _WAITING),
+    ApiRoute(
+        "POST",
+        "/nbiot/execute/offline",
+        _execute,
+        (IMEI, OBJ_ID, OBJ_INST_ID, RES_ID, _EXPIRED_TIME),
+        _WAITING,
+    ),
+    ApiRoute("GET", "/nbiot/offline/history", _history, (IMEI, _START), (*_LISTED, _SORT)),
+    ApiRoute("GET", "/nbiot/offline/history/{uuid}", _detail, (IMEI,)),
+    ApiRoute("GET", "/nbiot/offline/history/{uuid}/piecewise", _piecewise, (IMEI,)),
+    ApiRoute("PUT", "/nbiot/offline/cancel/all", _cancel_all, (IMEI,)),
+    ApiRoute("PUT", "/nbiot/offline/cancel/{uuid}", _cancel, (IMEI,)),
+    ApiRoute("GET", "/cmds/history/{device_id}", _of_device, (_START,), _LISTED),
 )
-"""Method, path and handler of each call."""
+"""Cached commands, as OneNET's pages 9 to 14, 30, 33 and 34 have them."""

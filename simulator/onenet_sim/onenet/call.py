@@ -1,29 +1,45 @@
-"""One call of the north-bound API: its parameters, taken apart and checked."""
+"""One call of the north-bound API: what it says, taken apart and checked."""
 
 from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeVar, overload
 
-from onenet_sim.lwm2m import Attributes, Lwm2mError, Path
-from onenet_sim.onenet.errors import Errno, InvalidParameter, MissingParameter, Refusal
+from onenet_sim.lwm2m import Attributes, Path
+from onenet_sim.onenet.errors import InvalidParameter, LimitExceeded, MissingParameter
+from onenet_sim.onenet.parameters import (
+    ATTRIBUTES,
+    IMEI,
+    MODE,
+    OBJ_ID,
+    OBJ_INST_ID,
+    PAGE,
+    PER_PAGE,
+    RES_ID,
+    TIMEOUT,
+)
 from onenet_sim.onenet.readings import ResourceWrite
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from onenet_sim.journal import Json
+    from onenet_sim.onenet.parameters import Parameter
+
+T = TypeVar("T")
 
 LONGEST_BODY = 65_536
 """How many octets a request's body may have; more is refused."""
 
+LONGEST_WRITE = 2_048
+"""How many octets the ``data`` of a write may have as JSON (OneNET's page); more is refused."""
+
 _LARGEST_ID = 65_535
-_TIMEOUTS = (5, 40)
-_MOST_WRITES = 1_000
-_TIME_FORMATS = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d")
+_LONGEST_NUMBER = 10
+_KINDS = (1, 2)
 
 
 def parse_body(octets: bytes) -> dict[str, Json]:
@@ -56,108 +72,103 @@ def _finite(text: str) -> float:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """Which part of a list is wanted.
+
+    Attributes:
+        number: Its number, from 1.
+        length: How many rows a page has.
+    """
+
+    number: int
+    length: int
+
+    def of(self, rows: Sequence[T]) -> Sequence[T]:
+        """Return the rows of the page."""
+        return rows[(self.number - 1) * self.length : self.number * self.length]
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
-    """A call's parameters: those of the path, the query and the body."""
+    """A call: the parameters of its path, its query and its body, and the headers of its answer to be."""
 
     segments: Mapping[str, str]
     query: Mapping[str, str]
     body: Mapping[str, Json]
+    headers: dict[str, str] = field(default_factory=dict)
 
     def with_body_as_query(self) -> Call:
-        """Return the call with the members of its body among its query, which counts first.
-
-        OneNET's pages for observe and the cached read show the parameters in the query and once more as a body.
-        """
+        """Return the call with the members of its body among its query, which counts first."""
         given = {name: _spelled(value) for name, value in self.body.items()}
-        return Call(self.segments, given | dict(self.query), {})
+        return Call(self.segments, given | dict(self.query), {}, self.headers)
 
-    def text(self, name: str) -> str:
+    def __contains__(self, parameter: Parameter[object]) -> bool:
+        return bool(self.query.get(parameter.name))
+
+    def __getitem__(self, parameter: Parameter[T]) -> T:
         """Return a parameter of the query.
 
         Raises:
-            MissingParameter: It is not there.
+            MissingParameter: It is not there, or empty.
+            Refusal: It does not fit; see :meth:`Parameter.read`.
         """
-        found = self.query.get(name)
-        if not found:
-            raise MissingParameter(name, "it in the query")
-        return found
+        if parameter not in self:
+            raise MissingParameter(parameter.name, "it in the query")
+        return parameter.read(self.query[parameter.name])
 
-    def number(self, name: str, least: int, most: int, default: int | None = None) -> int:
-        """Return a whole number of the query.
+    @overload
+    def get(self, parameter: Parameter[T]) -> T | None: ...
+    @overload
+    def get(self, parameter: Parameter[T], default: T) -> T: ...
 
-        Raises:
-            MissingParameter: It is not there, and there is no default.
-            InvalidParameter: It is no whole number from ``least`` to ``most``.
-        """
-        found = self.query.get(name)
-        if found is None and default is not None:
-            return default
-        text = self.text(name)
-        number = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(most)) else -1
-        if not least <= number <= most:
-            raise InvalidParameter(name, f"a whole number from {least} to {most}, not {text[:32]!r}")
-        return number
+    def get(self, parameter: Parameter[T], default: T | None = None) -> T | None:
+        """Return a parameter of the query, or the default if it is not there."""
+        if parameter in self:
+            return self[parameter]
+        return default
 
+    def moment(self, parameter: Parameter[datetime], now: datetime) -> datetime | None:
+        """Return a date and time of the query in the zone of ``now``, or None."""
+        found = self.get(parameter)
+        return None if found is None else found.replace(tzinfo=now.tzinfo)
+
+    @property
     def timeout(self) -> float | None:
-        """Return the ``timeout`` of a command in seconds, or None.
+        """The ``timeout`` of a command in seconds, or None."""
+        return self.get(TIMEOUT)
+
+    @property
+    def path(self) -> Path:
+        """The path in ``obj_id``, ``obj_inst_id`` and ``res_id``, as far as they are given.
 
         Raises:
-            InvalidParameter: It is not from 5 to 40.
+            InvalidParameter: A resource comes without its instance.
         """
-        return float(self.number("timeout", *_TIMEOUTS)) if "timeout" in self.query else None
-
-    def path(self, levels: int) -> Path:
-        """Return the path in ``obj_id``, ``obj_inst_id`` and ``res_id``; the first ``levels`` must be there.
-
-        Raises:
-            MissingParameter: One of these is not.
-            InvalidParameter: One is no number from 0 to 65535, or a resource comes without its instance.
-        """
-        names = ("obj_id", "obj_inst_id", "res_id")
-        ids = [
-            self.number(name, 0, _LARGEST_ID)
-            for position, name in enumerate(names)
-            if position < levels or name in self.query
-        ]
-        if "res_id" in self.query and "obj_inst_id" not in self.query:
+        if RES_ID in self and OBJ_INST_ID not in self:
             raise InvalidParameter("res_id", "obj_inst_id beside it")
-        return Path(*ids)
+        return Path(self[OBJ_ID], self.get(OBJ_INST_ID), self.get(RES_ID))
 
-    def flag(self, name: str) -> bool:
-        """Return whether a parameter says true; anything else is false.
-
-        Raises:
-            MissingParameter: It is not there.
-        """
-        return self.text(name) == "true"
-
-    def moment(self, name: str, now: datetime) -> datetime | None:
-        """Return a date and time of the query, in the zone of ``now``.
-
-        Raises:
-            InvalidParameter: It is not like ``2018-03-08T17:30:00``.
-        """
-        text = self.query.get(name)
-        if text is None:
-            return None
-        for form in _TIME_FORMATS:
-            try:
-                return datetime.strptime(text, form).replace(tzinfo=now.tzinfo)
-            except ValueError:
-                continue
-        raise InvalidParameter(name, f"a time such as 2018-03-08T17:30:00, not {text[:32]!r}")
-
+    @property
     def attributes(self) -> Attributes:
-        """Return pmin, pmax, gt, lt and st as far as they are given.
+        """The attributes pmin, pmax, gt, lt and st, as far as they are given."""
+        return Attributes.from_query(self[each] for each in ATTRIBUTES if each in self)
 
-        Raises:
-            InvalidParameter: One of them is no number.
-        """
-        given = [f"{name}={self.query[name]}" for name in ("pmin", "pmax", "gt", "lt", "st") if name in self.query]
-        try:
-            return Attributes.from_query(given)
-        except Lwm2mError as error:
-            raise InvalidParameter("pmin, pmax, gt, lt, st", str(error)) from error
+    @property
+    def mode(self) -> Literal[1, 2]:
+        """The ``mode`` of a write: 1 replaces the instance's other resources, 2 keeps them."""
+        return 1 if self[MODE] == 1 else 2
+
+    def page(self, length: int) -> Page:
+        """Return the page in ``page`` and ``per_page``; the first and of this length if they are not given."""
+        return Page(self.get(PAGE, 1), self.get(PER_PAGE, length))
+
+    @property
+    def shown_query(self) -> dict[str, Json]:
+        """The query as OneNET's logs and histories show it: numbers as numbers, but the IMEI as text."""
+        return {
+            name: int(text) if name != IMEI.name and _is_number(text) else text
+            for name, text in self.query.items()
+        }
 
     def member(self, name: str, expected: str) -> Json:
         """Return a member of the body.
@@ -192,44 +203,27 @@ class Call:
             raise InvalidParameter("args", f"text, not {found!r:.80}")
         return found
 
-    def mode(self) -> Literal[1, 2]:
-        """Return the ``mode`` of a write: 1 replaces the instance's other resources, 2 keeps them.
-
-        Raises:
-            MissingParameter: It is not there.
-            InvalidParameter: It is neither.
-        """
-        return 1 if self.number("mode", 1, 2) == 1 else 2
-
-    def instance(self) -> Path:
-        """Return the instance that a write is for.
-
-        Raises:
-            MissingParameter: ``obj_id`` or ``obj_inst_id`` is not there.
-            InvalidParameter: One is no number, or there is a ``res_id`` too.
-        """
-        path = self.path(2)
-        if path.resource_id is not None:
-            raise InvalidParameter("res_id", "none in the query; a write names its resources in the body")
-        return path
-
     def writes(self) -> tuple[ResourceWrite, ...]:
         """Return the values of a write's body, ``{"data": [{"res_id": 5750, "val": "abcd"}]}``.
 
         Raises:
             MissingParameter: A part of it is not there.
             InvalidParameter: A part of it is something else.
+            LimitExceeded: It is too long.
         """
         rows = self.member("data", 'a list such as [{"res_id": 5750, "val": "abcd"}]')
         if not isinstance(rows, list):
             raise InvalidParameter("data", f"a list, not {rows!r:.80}")
         if not rows:
             raise MissingParameter("data", "at least one value to write")
-        if len(rows) > _MOST_WRITES:
-            raise Refusal(
-                Errno.LIMIT, "system logic limit", f"data has {len(rows)} values; at most {_MOST_WRITES}"
-            )
+        octets = len(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode())
+        if octets > LONGEST_WRITE:
+            raise LimitExceeded(f"data has {octets:,} octets; at most {LONGEST_WRITE:,}")
         return tuple(_write(number, row) for number, row in enumerate(rows))
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
 
 
 def _spelled(value: Json) -> str:
@@ -245,6 +239,6 @@ def _write(number: int, row: Json) -> ResourceWrite:
     resource_id, kind = row["res_id"], row.get("type")
     if isinstance(resource_id, bool) or not isinstance(resource_id, int) or not 0 <= resource_id <= _LARGEST_ID:
         raise InvalidParameter(f"data[{number}].res_id", f"a number from 0 to {_LARGEST_ID}")
-    if kind is not None and (isinstance(kind, bool) or not isinstance(kind, int)):
+    if kind is not None and (isinstance(kind, bool) or kind not in _KINDS):
         raise InvalidParameter(f"data[{number}].type", "1 (opaque, as hex) or 2 (a time in seconds)")
     return ResourceWrite(resource_id, row["val"], kind)

@@ -16,6 +16,7 @@ from onenet_sim.onenet.errors import (
     DeviceOffline,
     Errno,
     InvalidParameter,
+    LimitExceeded,
     Reason,
     Refusal,
     reason_of,
@@ -263,11 +264,7 @@ class Commands:
 
 def _bounded(payload: bytes) -> bytes:
     if len(payload) > LONGEST_DOWNLINK:
-        raise Refusal(
-            Errno.LIMIT,
-            "system logic limit",
-            f"{len(payload)} octets are too many; the platform sends at most {LONGEST_DOWNLINK}",
-        )
+        raise LimitExceeded(f"{len(payload)} octets are too many; the platform sends at most {LONGEST_DOWNLINK}")
     return payload
 
 

@@ -6,7 +6,7 @@ import itertools
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from uuid import NAMESPACE_OID, uuid5
+from uuid import NAMESPACE_DNS, uuid5
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 MOST_STREAMS = 1_000
 """How many data streams a device may have; points for more are not kept."""
 
+_STREAMS = uuid5(NAMESPACE_DNS, "heclouds.com")
+
 
 def stream_uuid(device_id: str, stream_id: str) -> str:
-    """Return the UUID of a device's stream: always the same one."""
-    return str(uuid5(NAMESPACE_OID, f"{device_id}/{stream_id}"))
+    """Return the platform's own name for a device's stream: always the same one."""
+    return str(uuid5(_STREAMS, f"{device_id}/{stream_id}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,13 @@ class Stream:
 
     Attributes:
         id: Its name, ``3303_0_5700``.
+        uuid: The platform's own name for it, the same in every run.
         created_at: When its first point came.
         points: The newest points, oldest first.
     """
 
     id: str
+    uuid: str
     created_at: datetime
     points: deque[Point]
 
@@ -69,7 +73,8 @@ class DataPoints:
         if stream_id not in streams:
             if len(streams) >= MOST_STREAMS:
                 return False
-            streams[stream_id] = Stream(stream_id, now, deque(maxlen=self._kept))
+            name = stream_uuid(device_id, stream_id)
+            streams[stream_id] = Stream(stream_id, name, now, deque(maxlen=self._kept))
         streams[stream_id].points.append(Point(next(self._serials), now, value))
         return True
 
@@ -82,6 +87,16 @@ class DataPoints:
         stream = self._streams.get(device_id, {}).get(stream_id)
         return stream.points[-1] if stream else None
 
+    def newest_of_each(
+        self, device_id: str, stream_ids: Sequence[str] = (), *, limit: int = 1
+    ) -> list[tuple[str, Point]]:
+        """Return the newest points of each stream, at most ``limit`` of each, with the stream's name."""
+        return [
+            (stream.id, point)
+            for stream in self._chosen(device_id, stream_ids)
+            for point in itertools.islice(stream.points, max(0, len(stream.points) - limit), None)
+        ]
+
     def select(
         self,
         device_id: str,
@@ -89,31 +104,35 @@ class DataPoints:
         *,
         start: datetime | None = None,
         end: datetime | None = None,
-        after: int = 0,
+        serial: int = 0,
         limit: int = 100,
-    ) -> tuple[list[tuple[str, Point]], bool]:
-        """Return points of a device with their streams' names, oldest first, and whether there are more.
+    ) -> tuple[list[tuple[str, Point]], Point | None]:
+        """Return points with their streams' names, oldest first, and the first that had no place among them.
 
         Args:
             device_id: The device.
             stream_ids: The streams; all of the device's if empty.
-            start: Only points from this time on. Without it and ``after``, the newest points are chosen.
+            start: Only points from this time on.
             end: Only points before this time.
-            after: Only points with a serial above this.
+            serial: Only points with this serial or a greater one.
             limit: At most so many points.
         """
         found = sorted(
             (
                 (stream.id, point)
-                for stream in self.streams(device_id)
-                if not stream_ids or stream.id in stream_ids
+                for stream in self._chosen(device_id, stream_ids)
                 for point in stream.points
-                if point.serial > after
+                if point.serial >= serial
                 and (start is None or point.at >= start)
                 and (end is None or point.at < end)
             ),
             key=lambda pair: pair[1].serial,
         )
-        if start is None and not after:
-            return found[-limit:], False
-        return found[:limit], len(found) > limit
+        return found[:limit], found[limit][1] if len(found) > limit else None
+
+    def _chosen(self, device_id: str, stream_ids: Sequence[str]) -> list[Stream]:
+        return [stream for stream in self.streams(device_id) if not stream_ids or stream.id in stream_ids]
+
+    def forget(self, device_id: str) -> None:
+        """Drop all points of a device."""
+        self._streams.pop(device_id, None)

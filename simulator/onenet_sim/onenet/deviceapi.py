@@ -1,15 +1,27 @@
-"""The part of the north-bound API that is about device records and their data points."""
+"""The part of the north-bound API that is about device records."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from onenet_sim.onenet.devices import InvalidIdentity
-from onenet_sim.onenet.errors import Errno, InvalidParameter, Refusal, UnknownDevice
+from onenet_sim.journal import Explanation
+from onenet_sim.onenet.apiroute import ApiRoute
+from onenet_sim.onenet.devicebody import (
+    auth_code_in,
+    bad_identity,
+    chip_in,
+    identities_refused,
+    identity_in,
+    particulars_in,
+    psk_in,
+)
+from onenet_sim.onenet.errors import InvalidParameter, UnknownDevice
+from onenet_sim.onenet.keyapi import set_accpsk
+from onenet_sim.onenet.parameters import IMEI, PAGE, PER_PAGE, Moment, Names, Text, Truth
+from onenet_sim.onenet.timeforms import as_java_has_it, in_seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from onenet_sim.journal import Json
@@ -17,99 +29,69 @@ if TYPE_CHECKING:
     from onenet_sim.onenet.devices import Device
     from onenet_sim.onenet.platform import Platform
 
-    _Handler: TypeAlias = Callable[[Platform, Call], Awaitable[Json]]
-
 _PROTOCOL = "LwM2M"
-_TEST_IMEI_LENGTH = 4
-_CHIPS = range(1, 7)
-_PSK = re.compile(r"[0-9A-Za-z]{8,16}")
-_AUTH_CODE = re.compile(r"[0-9A-Za-z]{1,16}")
-_PARTICULARS: tuple[tuple[str, type, str], ...] = (
-    ("desc", str, "text"),
-    ("tags", list, "a list"),
-    ("location", dict, "an object"),
-    ("private", bool, "true or false"),
-    ("other", object, "anything"),
-)
-_MOST_PAGES, _LONGEST_PAGE, _PAGE = 10_000, 100, 30
-_MOST_POINTS, _POINTS = 6_000, 100
-_LARGEST_CURSOR = 10**18
+_PAGE_LENGTH = 30
 
-
-def shown(at: datetime) -> str:
-    """Return a time as the API writes it: ``2020-01-01 12:00:00.000``."""
-    return at.strftime("%Y-%m-%d %H:%M:%S.") + f"{at.microsecond // 1000:03}"
+_KEY_WORDS = Text("key_words")
+_AUTH_INFO = Text("auth_info")
+_TAG = Names("tag", 100)
+_ONLINE = Truth("online")
+_PRIVATE = Truth("private")
+_DEVICE_ID = Names("device_id", 100)
+_BEGIN = Moment("begin")
+_END = Moment("end", closing=True)
+_STATUS_IDS = Names("devIds", 1_000)
 
 
 async def _create(platform: Platform, call: Call) -> Json:
+    if IMEI in call and "key" in call.body and "title" not in call.body:
+        return await set_accpsk(platform, call)  # the pages about keys show their request with this path
     title = call.string("title")
     if call.string("protocol").lower() != _PROTOCOL.lower():
         raise InvalidParameter("protocol", f'"{_PROTOCOL}"')
-    imei, imsi = _identity(call)
-    particulars = {
-        name: _particular(call, name, kind, expected) for name, kind, expected in _PARTICULARS if name in call.body
-    }
+    imei, imsi = identity_in(call)
     subscribe = call.body.get("obsv", True)
     if not isinstance(subscribe, bool):
         raise InvalidParameter("obsv", "true or false")
-    try:
+    with identities_refused():
         device = platform.devices.create(
             imei,
             imsi,
-            _auth_code(call),
+            auth_code_in(call, "auth"),
+            psk=psk_in(call, "psk") if "psk" in call.body else None,
             title=title,
             auto_subscribe=subscribe,
-            particulars=particulars,
-            psk=_psk(call),
+            particulars=particulars_in(call) | chip_in(call, imei),
         )
-    except InvalidIdentity as error:
-        raise _bad_identity(str(error)) from error
-    return {"device_id": device.id}
+    return {"device_id": device.id, "psk": device.psk}
 
 
-def _identity(call: Call) -> tuple[str, str]:
-    pair = call.member("auth_info", 'an object such as {"866971030000001": "460001234567890"}')
-    if not isinstance(pair, dict) or len(pair) != 1:
-        raise _bad_identity(f"auth_info is {pair!r:.80}; expected an object with one IMEI and its IMSI")
-    imei, imsi = next(iter(pair.items()))
-    if not isinstance(imsi, str):
-        raise _bad_identity(f"the IMSI in auth_info is {imsi!r:.80}; expected text")
-    chip = call.body.get("chip")
-    if len(imei) == _TEST_IMEI_LENGTH and (isinstance(chip, bool) or chip not in _CHIPS):
-        raise InvalidParameter("chip", "1 to 6, for a test device with an IMEI of 4 digits")
-    return imei, imsi
+async def _update(platform: Platform, call: Call) -> Json:
+    device = device_of(platform, call)
+    title = call.string("title") if "title" in call.body else device.title
+    particulars = particulars_in(call)
+    if "auth_info" in call.body:
+        imei, imsi = identity_in(call)
+        if imei != device.imei:
+            raise bad_identity(f"auth_info has IMEI {imei[:32]!r}; that of a record stays, here {device.imei}")
+        with identities_refused():
+            platform.devices.change_imsi(device, imsi)
+    device.title = title
+    device.particulars |= particulars
+    return None
 
 
-def _bad_identity(explanation: str) -> Refusal:
-    return Refusal(Errno.INVALID_IDENTITY, "invalid parameter: auth_info", explanation)
+async def _delete(platform: Platform, call: Call) -> Json:
+    platform.delete(device_of(platform, call))
+    return None
 
 
-def _psk(call: Call) -> str | None:
-    psk = call.body.get("psk")
-    if psk is None:
-        return None
-    if not (isinstance(psk, str) and _PSK.fullmatch(psk)):
-        raise InvalidParameter("psk", "8 to 16 letters and digits")
-    return psk
+def device_of(platform: Platform, call: Call) -> Device:
+    """Return the device whose number is in the call's path.
 
-
-def _auth_code(call: Call) -> str | None:
-    if call.body.get("auth") in {None, ""}:
-        return None
-    code = call.string("auth")
-    if not _AUTH_CODE.fullmatch(code):
-        raise InvalidParameter("auth", "1 to 16 letters and digits")
-    return code
-
-
-def _particular(call: Call, name: str, kind: type, expected: str) -> Json:
-    value = call.body[name]
-    if not isinstance(value, kind):
-        raise InvalidParameter(name, f"{expected}, not {value!r:.80}")
-    return value
-
-
-def _device(platform: Platform, call: Call) -> Device:
+    Raises:
+        UnknownDevice: There is none.
+    """
     device_id = call.segments["device_id"]
     device = platform.devices.by_id(device_id)
     if device is None:
@@ -117,91 +99,147 @@ def _device(platform: Platform, call: Call) -> Device:
     return device
 
 
+def devices_of(platform: Platform, ids: Sequence[str]) -> list[Device]:
+    """Return those of these devices that there are; the journal learns of the others."""
+    found = [platform.devices.by_id(device_id) for device_id in dict.fromkeys(ids)]
+    missing = [device_id for device_id in ids if platform.devices.by_id(device_id) is None]
+    if missing:
+        platform.journal.note(Explanation(f"left out, as there are no such devices: {', '.join(missing):.200}"))
+    return [device for device in found if device is not None]
+
+
 def _summary(device: Device) -> dict[str, Json]:
+    """Return what both a list of devices and the one device show."""
     return {
         "id": device.id,
         "title": device.title,
+        "desc": "",
+        "tags": [],
+        "location": {"lat": 0, "lon": 0},
+        "protocol": _PROTOCOL,
         "online": device.online,
-        "create_time": shown(device.created_at),
+        "create_time": in_seconds(device.created_at),
+        "auth_info": {device.imei: device.imsi},
+        **{name: value for name, value in device.particulars.items() if name not in {"private", "chip"}},
     }
 
 
 async def _list(platform: Platform, call: Call) -> Json:
-    page = call.number("page", 1, _MOST_PAGES, 1)
-    per_page = call.number("per_page", 1, _LONGEST_PAGE, _PAGE)
-    wanted = call.query.get("online")
-    found = [
-        device for device in platform.devices if wanted is None or device.online is (wanted.lower() == "true")
-    ]
-    rows = found[(page - 1) * per_page : page * per_page]
+    page = call.page(_PAGE_LENGTH)
+    wanted = _filter(call, platform.calendar())
+    found = [device for device in platform.devices if wanted(device)]
     return {
         "total_count": len(found),
-        "page": page,
-        "per_page": per_page,
-        "devices": [
-            {**_summary(device), "protocol": _PROTOCOL, "auth_info": {device.imei: device.imsi}} for device in rows
-        ],
+        "page": page.number,
+        "per_page": page.length,
+        "devices": [_summary(device) for device in page.of(found)],
     }
 
 
+def _filter(call: Call, now: datetime) -> Callable[[Device], bool]:
+    """Return whether a device is in the list that the call asks for."""
+    ids, tags = call.get(_DEVICE_ID), call.get(_TAG)
+    online, private = call.get(_ONLINE), call.get(_PRIVATE)
+    words, identity = call.get(_KEY_WORDS, ""), call.get(_AUTH_INFO)
+    begin, end = call.moment(_BEGIN, now), call.moment(_END, now)
+
+    def wanted(device: Device) -> bool:
+        return (
+            (ids is None or device.id in ids)
+            and (device.id.startswith(words) or device.title.startswith(words))
+            and (identity is None or identity in {device.imei, device.imsi})
+            and (tags is None or not set(tags).isdisjoint(_tags(device)))
+            and (online is None or device.online is online)
+            and (private is None or device.particulars.get("private", True) is private)
+            and (begin is None or device.created_at >= begin)
+            and (end is None or device.created_at <= end)
+        )
+
+    return wanted
+
+
+def _tags(device: Device) -> list[str]:
+    tags = device.particulars.get("tags", [])
+    return [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
+
+
 async def _detail(platform: Platform, call: Call) -> Json:
-    device = _device(platform, call)
-    times = {"act_time": device.activated_at, "last_ct": device.last_login_at}
+    device = device_of(platform, call)
+    times = {
+        "act_time": device.activated_at,
+        "last_ct": device.last_login_at,
+        "imsi_mt": device.imsi_changed_at or device.activated_at,
+    }
     return {
         **_summary(device),
-        **{name: shown(at) for name, at in times.items() if at is not None},
-        "protocol": _PROTOCOL,
-        "private": True,
-        **device.particulars,
-        "auth_info": {device.imei: device.imsi},
+        **{name: as_java_has_it(at) for name, at in times.items() if at is not None},
+        "private": device.particulars.get("private", True),
+        "rg_id": device.imei,
         "imsi": device.imsi,
-        "imsi_old": list(device.former_imsis),
+        "imsi_old": [*device.former_imsis, *([device.imsi] if device.imsi else [])],
+        "ack": False,
         "obsv": device.auto_subscribe,
         "obsv_st": device.subscribed,
+        "manu_id": "",
+        "model": "",
         "datastreams": [
-            {"id": stream.id, "create_time": shown(stream.created_at)}
+            {
+                "id": stream.id,
+                "create_time": in_seconds(stream.created_at),
+                "uuid": stream.uuid,
+                "unit": "",
+                "unit_symbol": "",
+            }
             for stream in platform.datapoints.streams(device.id)
         ],
+        "binary": [],
+    }
+
+
+async def _status(platform: Platform, call: Call) -> Json:
+    found = devices_of(platform, call[_STATUS_IDS])
+    return {
+        "total_count": len(found),
+        "devices": [{"id": device.id, "title": device.title, "online": device.online} for device in found],
     }
 
 
 async def _by_imei(platform: Platform, call: Call) -> Json:
-    device = platform.device(call.text("imei"))
+    device = platform.device(call[IMEI])
     return {
-        **_summary(device),
+        "id": device.id,
+        "title": device.title,
+        "online": device.online,
         "observe_status": device.subscribed,
+        "create_time": in_seconds(device.created_at),
         "desc": device.particulars.get("desc", ""),
     }
 
 
-async def _points(platform: Platform, call: Call) -> Json:
-    device, now = _device(platform, call), platform.calendar()
-    names = [name for name in call.query.get("datastream_id", "").split(",") if name]
-    found, more = platform.datapoints.select(
-        device.id,
-        names,
-        start=call.moment("start", now),
-        end=call.moment("end", now),
-        after=call.number("cursor", 0, _LARGEST_CURSOR, 0),
-        limit=call.number("limit", 1, _MOST_POINTS, _POINTS),
-    )
-    streams: dict[str, list[Json]] = {}
-    for stream_id, point in found:
-        value = list(point.value) if isinstance(point.value, tuple) else point.value
-        streams.setdefault(stream_id, []).append({"at": shown(point.at), "value": value})
-    cursor: dict[str, Json] = {"cursor": str(found[-1][1].serial)} if more else {}
-    return {
-        **cursor,
-        "count": len(found),
-        "datastreams": [{"id": stream_id, "datapoints": points} for stream_id, points in streams.items()],
-    }
-
-
-DEVICE_CALLS: tuple[tuple[str, str, _Handler], ...] = (
-    ("POST", "/devices", _create),
-    ("GET", "/devices", _list),
-    ("GET", "/devices/getbyimei", _by_imei),
-    ("GET", "/devices/{device_id}", _detail),
-    ("GET", "/devices/{device_id}/datapoints", _points),
+DEVICE_CALLS: tuple[ApiRoute, ...] = (
+    ApiRoute("POST", "/devices", _create, (), (IMEI,)),
+    ApiRoute("GET", "/devices/{device_id}", _detail, device_key=True),
+    ApiRoute("PUT", "/devices/{device_id}", _update, device_key=True),
+    ApiRoute("DELETE", "/devices/{device_id}", _delete, device_key=True),
+    ApiRoute(
+        "GET",
+        "/devices",
+        _list,
+        (),
+        (
+            _KEY_WORDS,
+            _AUTH_INFO,
+            _TAG,
+            _ONLINE,
+            _PRIVATE,
+            PAGE,
+            PER_PAGE,
+            _DEVICE_ID,
+            _BEGIN,
+            _END,
+        ),
+    ),
+    ApiRoute("GET", "/devices/status", _status, (_STATUS_IDS,)),
+    ApiRoute("GET", "/devices/getbyimei", _by_imei, (IMEI,)),
 )
-"""Method, path and handler of each call."""
+"""Device records, as OneNET's pages 1 to 3, 19, 22, 28 and 29 have them."""

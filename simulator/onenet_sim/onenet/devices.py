@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,10 +22,17 @@ if TYPE_CHECKING:
 MOST_DEVICES = 100_000
 """How many device records a platform keeps; creating more is refused."""
 
+MOST_FORMER_IMSIS = 100
+"""How many IMSIs of the past a record keeps, the newest."""
+
+PSK = re.compile(r"[0-9A-Za-z]{8,16}")
+"""What a device's pre-shared keys for DTLS may be."""
+
 _FORMAL_IMEI = re.compile(r"[1-9][0-9]{14}")
 _TEST_IMEI = re.compile(r"[0-9]{4}")
 _IMSI = re.compile(r"[0-9]{0,15}")
-_PSK = re.compile(r"[0-9A-Za-z]{8,16}")
+_LETTERS = string.ascii_letters + string.digits
+_PSK_LENGTH, _API_KEY_LENGTH = 16, 28
 _ENDPOINT_NAMES = (
     re.compile(r"(?P<imei>[0-9]{1,20});(?P<imsi>[0-9]{0,20})"),
     re.compile(r"(?P<imei>[0-9]{1,20})(?P<imsi>)"),
@@ -84,36 +92,42 @@ class Device:
         imei: Its IMEI, unique on the platform.
         imsi: The IMSI it must come with; empty if none is known yet.
         auth_code: The code it must send in CoAP option 63, or None if none is needed.
+        psk: Its key for DTLS with the bootstrap server.
+        access_psk: Its key for DTLS with the access machine; the application sets one, or a bootstrap makes it.
+        api_key: The key that opens this device only.
         title: Its name for people.
         auto_subscribe: Whether its instances are observed after login (the API's ``obsv``).
         subscribed: Whether every subscription of the present login succeeded (``obsv_st``).
         resources: The resource ids of each object instance, as far as they were discovered.
-        former_imsis: What its IMSI was before.
+        former_imsis: What its IMSI was before, the oldest first.
+        imsi_changed_at: When its IMSI last changed.
         created_at: When the record was made.
         activated_at: When it first logged in.
         last_login_at: When it last logged in.
         registration: Its present login; None while it is offline.
         particulars: What the application stored with it: desc, tags, location, private, other.
-        psk: The pre-shared key for DTLS with the bootstrap machine; None if it has none.
-        access_psk: The same for the access machine; each bootstrap through DTLS makes a new one.
+        deleted: Whether the record is deleted; the module may not know yet.
     """
 
     id: str
     imei: str
     imsi: str
     auth_code: str | None
+    psk: str
+    api_key: str
     title: str
     created_at: datetime
+    access_psk: str | None = None
     auto_subscribe: bool = True
     subscribed: bool = False
     resources: dict[Path, tuple[int, ...]] = field(default_factory=dict)
     former_imsis: list[str] = field(default_factory=list)
+    imsi_changed_at: datetime | None = None
     activated_at: datetime | None = None
     last_login_at: datetime | None = None
     registration: Registration | None = None
     particulars: dict[str, Json] = field(default_factory=dict)
-    psk: str | None = None
-    access_psk: str | None = None
+    deleted: bool = False
 
     @property
     def online(self) -> bool:
@@ -127,7 +141,14 @@ class Device:
 
 
 class DeviceRegistry:
-    """All device records of the product."""
+    """All device records of the product.
+
+    Args:
+        journal: Where changes are noted.
+        random: Decides the number of the first device, and keys.
+        calendar: Tells the world's date and time.
+        announce: Called when a device is created or deleted.
+    """
 
     def __init__(
         self,
@@ -137,6 +158,7 @@ class DeviceRegistry:
         announce: Callable[[LifeCycleChanged], None],
     ) -> None:
         self._journal = journal
+        self._random = random
         self._calendar = calendar
         self._announce = announce
         self._next_id = random.randrange(500_000_000, 600_000_000)
@@ -149,10 +171,10 @@ class DeviceRegistry:
         imsi: str = "",
         auth_code: str | None = None,
         *,
+        psk: str | None = None,
         title: str = "",
         auto_subscribe: bool = True,
         particulars: Mapping[str, Json] | None = None,
-        psk: str | None = None,
     ) -> Device:
         """Make a device record and return it.
 
@@ -160,10 +182,10 @@ class DeviceRegistry:
             imei: 15 digits, the first not 0; four digits for a test device.
             imsi: Up to 15 digits; empty if any IMSI will do.
             auth_code: What the device must send in CoAP option 63, or None if nothing.
+            psk: Its key for DTLS with the bootstrap server, 8 to 16 letters and digits; drawn if None.
             title: Its name for people; the IMEI if empty.
             auto_subscribe: Whether its instances are observed after login.
             particulars: What the application stores with it.
-            psk: The key for DTLS with the bootstrap machine, 8 to 16 letters and digits; None if it has none.
 
         Raises:
             InvalidIdentity: One of these breaks its rule, the IMEI is taken, or there are 100,000 already.
@@ -174,11 +196,12 @@ class DeviceRegistry:
             imei,
             imsi,
             auth_code,
+            psk or self._draw(_PSK_LENGTH),
+            self._draw(_API_KEY_LENGTH),
             title or imei,
             self._calendar(),
-            auto_subscribe,
+            auto_subscribe=auto_subscribe,
             particulars=dict(particulars or {}),
-            psk=psk,
         )
         self._next_id += 1
         self._by_imei[imei] = self._by_id[device.id] = device
@@ -187,6 +210,32 @@ class DeviceRegistry:
             self._announce(LifeCycleChanged(device, LifeCycleEvent.CREATED))
         return device
 
+    def _draw(self, length: int) -> str:
+        return "".join(self._random.choices(_LETTERS, k=length))
+
+    def delete(self, device: Device) -> None:
+        """Forget a device. Its module is not told: reports go on until its next update, which is refused."""
+        device.deleted = True
+        del self._by_imei[device.imei], self._by_id[device.id]
+        event = self._journal.note(DeviceChanged(device.id, device.imei, "deleted"))
+        with self._journal.because(event):
+            self._announce(LifeCycleChanged(device, LifeCycleEvent.DELETED))
+
+    def change_imsi(self, device: Device, imsi: str) -> None:
+        """Give a device another IMSI, and remember the one before.
+
+        Raises:
+            InvalidIdentity: It is no IMSI.
+        """
+        if not _IMSI.fullmatch(imsi):
+            raise InvalidIdentity(f"IMSI {imsi[:32]!r}; expected at most 15 digits")
+        if imsi == device.imsi:
+            return
+        if device.imsi:
+            device.former_imsis = [*device.former_imsis, device.imsi][-MOST_FORMER_IMSIS:]
+        device.imsi, device.imsi_changed_at = imsi, self._calendar()
+        self._journal.note(DeviceChanged(device.id, device.imei, "imsi", imsi))
+
     def _check(self, imei: str, imsi: str, psk: str | None) -> None:
         if not (_FORMAL_IMEI.fullmatch(imei) or _TEST_IMEI.fullmatch(imei)):
             raise InvalidIdentity(
@@ -194,7 +243,7 @@ class DeviceRegistry:
             )
         if not _IMSI.fullmatch(imsi):
             raise InvalidIdentity(f"IMSI {imsi[:32]!r}; expected at most 15 digits")
-        if psk is not None and not _PSK.fullmatch(psk):
+        if psk is not None and not PSK.fullmatch(psk):
             raise InvalidIdentity("the psk has 8 to 16 letters and digits")
         if imei in self._by_imei:
             raise InvalidIdentity(f"IMEI {imei} is taken by device {self._by_imei[imei].id}")
@@ -215,11 +264,7 @@ class DeviceRegistry:
         Raises:
             LookupError: There is none; the text says why.
         """
-        device = self._identified(identity)
-        if device.psk is None:
-            remedy = "create it with one (psk)"
-            raise LookupError(f"device {device.imei} has no key for the bootstrap machine; {remedy}")
-        return device.psk
+        return self._identified(identity).psk
 
     def access_key(self, identity: str) -> str:
         """Return the key for DTLS with the access machine, as :meth:`bootstrap_key` does.
@@ -229,7 +274,7 @@ class DeviceRegistry:
         """
         device = self._identified(identity)
         if device.access_psk is None:
-            remedy = "a bootstrap through DTLS makes one"
+            remedy = "a bootstrap through DTLS makes one, and POST /nbiot/device/accpsk sets one"
             raise LookupError(f"device {device.imei} has no key for the access machine; {remedy}")
         return device.access_psk
 

@@ -122,6 +122,13 @@ class InvalidParameter(Refusal):
         )
 
 
+class LimitExceeded(Refusal):
+    """Something is beyond one of OneNET's limits."""
+
+    def __init__(self, explanation: str) -> None:
+        super().__init__(Errno.LIMIT, "system logic limit", explanation)
+
+
 class MissingParameter(Refusal):
     """A parameter or a part of the body is not there."""
 

@@ -30,8 +30,8 @@ from onenet_sim.onenet.coap import Unanswered
 from onenet_sim.onenet.errors import (
     CommandFailed,
     DeviceOffline,
-    Errno,
     InvalidParameter,
+    LimitExceeded,
     Reason,
     Refusal,
     reason_of,
@@ -153,7 +153,7 @@ class Upgrades:
         present = self._newest.get(device)
         if present is not None and present.under_way:
             why = f"device {device.imei} is being upgraded to {present.version}: {present.state}"
-            raise Refusal(Errno.LIMIT, "system logic limit", why)
+            raise LimitExceeded(why)
         self._newest[device] = Upgrade(kind, version, len(image))
         self._note(device, f"{version}, {len(image)} octets")
         task = asyncio.get_running_loop().create_task(self._run(device, version, image, kind))

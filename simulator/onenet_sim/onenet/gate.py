@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aiocoap import BAD_REQUEST, FORBIDDEN, Code, Message
 from aiocoap.numbers.optionnumbers import OptionNumber
 
-from onenet_sim.journal import DeviceChanged, Explanation
+from onenet_sim.journal import Explanation
 from onenet_sim.onenet.devices import EndpointName, InvalidIdentity
 
 if TYPE_CHECKING:
@@ -109,10 +109,10 @@ class Gate:
             return
         if device.imsi and not self._settings.accept_new_imsi:
             raise Denied(FORBIDDEN, f"device {device.imei} came with IMSI {imsi}; its record has {device.imsi}")
-        if device.imsi:
-            device.former_imsis.append(device.imsi)
-        device.imsi = imsi
-        self._journal.note(DeviceChanged(device.id, device.imei, "imsi", imsi))
+        try:
+            self._devices.change_imsi(device, imsi)
+        except InvalidIdentity as error:
+            raise Denied(FORBIDDEN, f"device {device.imei} cannot take on its new IMSI: {error}") from error
 
     def refuse(self, denied: Denied) -> Message:
         """Return the CoAP answer to a refused request, and tell the journal why."""

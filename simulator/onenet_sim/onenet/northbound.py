@@ -1,73 +1,145 @@
-"""OneNET's north-bound HTTP API, as far as the mock has it (NB-IoT suite, "application development").
+"""OneNET's north-bound HTTP API (NB-IoT suite, "application development"), with Studio's on top of it.
 
 Every call is answered with an envelope ``{"errno": 0, "error": "succ", "data": …}`` and HTTP 200, whatever
-became of it; only a path or a method that there is not gets 404 or 405, in an envelope as well.
+became of it; only a path or a method that there is not gets 404 or 405, in an envelope as well. ``ROUTES`` is all
+that there is; the tables it is made of stand beside what they serve.
 """
 
 from __future__ import annotations
 
-import hmac
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from starlette.applications import Starlette
+from starlette.datastructures import QueryParams
+from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from onenet_sim.journal import Explanation, HttpAnswer, HttpRequest
+from onenet_sim.onenet.authentication import authenticate
 from onenet_sim.onenet.cachedapi import CACHED_CALLS
 from onenet_sim.onenet.call import LONGEST_BODY, Call, parse_body
+from onenet_sim.onenet.commandapi import COMMAND_CALLS
 from onenet_sim.onenet.deviceapi import DEVICE_CALLS
-from onenet_sim.onenet.errors import CommandFailed, Errno, Refusal
+from onenet_sim.onenet.errors import CommandFailed, Errno, LimitExceeded, Refusal
+from onenet_sim.onenet.keyapi import KEY_CALLS
+from onenet_sim.onenet.pointapi import POINT_CALLS
 from onenet_sim.onenet.pushapi import PUSH_CALLS
-from onenet_sim.onenet.readings import by_instance
+from onenet_sim.onenet.studioapi import (
+    COMMON,
+    NAMESPACES,
+    STUDIO_ROUTES,
+    StudioSpelling,
+    enveloped as studio_envelope,
+    studio_route,
+)
+from onenet_sim.onenet.tokens import ApiGeneration
 from onenet_sim.onenet.triggerapi import TRIGGER_CALLS
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
 
     from starlette.requests import Request
 
     from onenet_sim.journal import Json
+    from onenet_sim.onenet.apiroute import ApiRoute
     from onenet_sim.onenet.platform import Platform
 
-    _Handler: TypeAlias = Callable[[Platform, Call], Awaitable[Json]]
+    _Envelope: TypeAlias = Callable[[Platform, Json | Refusal], dict[str, Json]]
+    _Choice: TypeAlias = Callable[[Call], tuple[ApiRoute, Call]]
+
+ROUTES: Final[tuple[ApiRoute, ...]] = (
+    *DEVICE_CALLS,
+    *POINT_CALLS,
+    *COMMAND_CALLS,
+    *CACHED_CALLS,
+    *TRIGGER_CALLS,
+    *KEY_CALLS,
+    *PUSH_CALLS,
+)
+"""Every call of the suite."""
+
+_STUDIO_METHODS = ["GET", "POST", "PUT"]
 
 
 def northbound_app(platform: Platform) -> Starlette:
     """Return the API of one platform as an ASGI app; run it on the world's own loop.
 
-    Each request needs the header ``api-key``. Bodies above 64 KiB are refused.
+    Each request needs the header ``api-key``, or a token. Bodies above 64 KiB are refused.
     """
+    by_name = {(route.method, route.path): route for route in (*ROUTES, *STUDIO_ROUTES)}
     # The calls with a fixed path come before those with a device's number in its place.
-    calls = sorted(
-        (*_CALLS, *CACHED_CALLS, *PUSH_CALLS, *TRIGGER_CALLS, *DEVICE_CALLS), key=lambda call: "{" in call[1]
-    )
-    routes = [
-        Route(path, partial(_answer, platform, handler), methods=[method], include_in_schema=False)
-        for method, path, handler in calls
+    suite = [
+        Route(route.path, partial(_suite, platform, route), methods=[route.method], include_in_schema=False)
+        for route in sorted(ROUTES, key=lambda route: "{" in route.path)
+    ]
+    studio = [
+        Route(path, partial(_studio, platform, by_name), methods=_STUDIO_METHODS, include_in_schema=False)
+        for path in NAMESPACES
     ]
     none_such = partial(_none_such, platform)
-    app = Starlette(routes=routes, exception_handlers={404: none_such, 405: none_such})
+    app = Starlette(
+        routes=[*suite, *studio],
+        middleware=[Middleware(StudioSpelling)],
+        exception_handlers={404: none_such, 405: none_such},
+    )
     app.router.redirect_slashes = False
     return app
 
 
-async def _answer(platform: Platform, handler: _Handler, request: Request) -> Response:
+async def _suite(platform: Platform, route: ApiRoute, request: Request) -> Response:
+    call = Call(request.path_params, request.query_params, {})
+    return await _answer(platform, request, ApiGeneration.SUITE, call, lambda call: (route, call), _envelope)
+
+
+async def _studio(platform: Platform, routes: dict[tuple[str, str], ApiRoute], request: Request) -> Response:
+    path = request.url.path
+    call = Call({}, QueryParams(request.url.query.replace("?", "&")), {})
+    envelope = studio_envelope if path == COMMON else _envelope
+    return await _answer(
+        platform,
+        request,
+        ApiGeneration.STUDIO,
+        call,
+        lambda call: studio_route(path, call, request.method, routes),
+        envelope,
+    )
+
+
+async def _answer(
+    platform: Platform,
+    request: Request,
+    generation: ApiGeneration,
+    call: Call,
+    choose: _Choice,
+    envelope: _Envelope,
+) -> Response:
     journal = platform.journal
     octets = await _body_of(request)
     event = journal.note(HttpRequest(request.method, _target(request), (octets or b"").decode(errors="replace")))
+    outcome: Json | Refusal
     with journal.because(event):
         try:
-            _check_key(platform, request)
-            call = Call(request.path_params, request.query_params, parse_body(_bounded(octets)))
-            data = await handler(platform, call)
+            route, call = choose(call)
+            authenticate(platform, request.headers, generation, route, call)
+            if strangers := route.strangers(call):
+                journal.note(Explanation(f"this call does not look at {', '.join(strangers):.200}"))
+            call = route.checked(replace(call, body=parse_body(_bounded(octets))))
+            outcome = await route.handler(platform, call)
         except Refusal as refusal:
             if not isinstance(refusal, CommandFailed):  # that one explained itself where it happened
                 journal.note(Explanation(f"errno {refusal.errno:d}: {refusal}"))
-            return _reply(platform, {"errno": int(refusal.errno), "error": refusal.text})
-        envelope: dict[str, Json] = {"errno": 0, "error": "succ"}
-        return _reply(platform, envelope if data is None else {**envelope, "data": data})
+            outcome = refusal
+        return _reply(platform, envelope(platform, outcome), headers=call.headers)
+
+
+def _envelope(_platform: Platform, outcome: Json | Refusal) -> dict[str, Json]:
+    if isinstance(outcome, Refusal):
+        return {"errno": int(outcome.errno), "error": outcome.text}
+    success: dict[str, Json] = {"errno": 0, "error": "succ"}
+    return success if outcome is None else {**success, "data": outcome}
 
 
 async def _none_such(platform: Platform, request: Request, error: Exception) -> Response:
@@ -79,8 +151,10 @@ async def _none_such(platform: Platform, request: Request, error: Exception) -> 
         return _reply(platform, {"errno": int(Errno.INVALID_PARAMETER), "error": text}, status)
 
 
-def _reply(platform: Platform, envelope: dict[str, Json], status: int = 200) -> Response:
-    response = JSONResponse(envelope, status)
+def _reply(
+    platform: Platform, envelope: dict[str, Json], status: int = 200, headers: dict[str, str] | None = None
+) -> Response:
+    response = JSONResponse(envelope, status, headers)
     platform.journal.note(HttpAnswer(status, bytes(response.body).decode()))
     return response
 
@@ -102,63 +176,5 @@ async def _body_of(request: Request) -> bytes | None:
 
 def _bounded(octets: bytes | None) -> bytes:
     if octets is None:
-        raise Refusal(Errno.LIMIT, "system logic limit", f"the body has more than {LONGEST_BODY:,} octets")
+        raise LimitExceeded(f"the body has more than {LONGEST_BODY:,} octets")
     return octets
-
-
-def _check_key(platform: Platform, request: Request) -> None:
-    key = request.headers.get("api-key", "")
-    if not hmac.compare_digest(key.encode(), platform.settings.api_key.encode()):
-        why = "the header api-key is missing" if not key else "the header api-key is not this product's key"
-        raise Refusal(Errno.AUTH_FAILED, "auth failed", why)
-
-
-async def _read(platform: Platform, call: Call) -> Json:
-    readings = await platform.read(call.text("imei"), call.path(1), call.timeout())
-    return by_instance(readings)
-
-
-async def _write(platform: Platform, call: Call) -> Json:
-    imei, path, mode = call.text("imei"), call.instance(), call.mode()
-    await platform.write(imei, path, call.writes(), mode, call.timeout())
-    return None
-
-
-async def _execute(platform: Platform, call: Call) -> Json:
-    await platform.execute(call.text("imei"), call.path(3), call.arguments(), call.timeout())
-    return None
-
-
-async def _observe(platform: Platform, call: Call) -> Json:
-    both = call.with_body_as_query()
-    cancel = both.flag("cancel")
-    await platform.observe(both.text("imei"), both.path(1), cancel, both.attributes(), both.timeout())
-    return None
-
-
-async def _resources(platform: Platform, call: Call) -> Json:
-    imei = call.text("imei")
-    wanted = call.path(1).object_id if "obj_id" in call.query else None
-    objects: dict[int, list[Json]] = {}
-    for instance, ids in platform.device(imei).resources.items():
-        if wanted in {None, instance.object_id}:
-            row: Json = {"inst_id": instance.instance_id, "resources": list(ids)}
-            objects.setdefault(instance.object_id, []).append(row)
-    items: list[Json] = [{"obj_id": each, "instances": instances} for each, instances in objects.items()]
-    return {"total_count": len(items), "item": items}
-
-
-async def _discover(platform: Platform, call: Call) -> Json:
-    found = await platform.discover(call.text("imei"), call.path(1), call.timeout())
-    return [{"obj_inst_id": each.instance_id, "res_id": list(ids)} for each, ids in found.items()]
-
-
-_CALLS: tuple[tuple[str, str, _Handler], ...] = (
-    ("GET", "/nbiot", _read),
-    ("GET", "/devices/nbiot", _read),  # the path of the read page's own example
-    ("POST", "/nbiot", _write),
-    ("POST", "/nbiot/execute", _execute),
-    ("POST", "/nbiot/observe", _observe),
-    ("GET", "/nbiot/resources", _resources),
-    ("GET", "/nbiot/discover", _discover),
-)

@@ -9,6 +9,7 @@ from onenet_sim.onenet.announcements import Announcer
 from onenet_sim.onenet.bootstrap import BootstrapMachine
 from onenet_sim.onenet.cached import CachedCommands
 from onenet_sim.onenet.coap import Endpoint
+from onenet_sim.onenet.commandlog import CommandLog
 from onenet_sim.onenet.commands import Commands
 from onenet_sim.onenet.datapoints import DataPoints
 from onenet_sim.onenet.devices import DeviceRegistry
@@ -57,6 +58,7 @@ class Platform:
         announcer: Tells what applications may want to know.
         devices: All device records.
         datapoints: All data points.
+        command_log: What became of the commands that came over HTTP.
         subscriptions: What devices agreed to report.
     """
 
@@ -76,6 +78,7 @@ class Platform:
         self.announcer = Announcer()
         self.devices = DeviceRegistry(journal, random, calendar, self.announcer.announce)
         self.datapoints = DataPoints(calendar, settings.points_kept)
+        self.command_log = CommandLog(random, calendar)
         self.subscriptions = Subscriptions(journal)
         self._random = random
         self._running: _Running | None = None
@@ -177,6 +180,13 @@ class Platform:
         if device is None:
             raise UnknownDevice(f"IMEI {imei}")
         return device
+
+    def delete(self, device: Device) -> None:
+        """Delete a device's record, data points and cached commands; its module learns it by its next update."""
+        self.devices.delete(device)
+        self.datapoints.forget(device.id)
+        if self._running is not None:
+            self._running.cached.forget(device)
 
     @property
     def _commands(self) -> Commands:

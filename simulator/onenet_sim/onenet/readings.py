@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
@@ -22,13 +23,16 @@ from onenet_sim.lwm2m import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from onenet_sim.journal import Json
     from onenet_sim.lwm2m import ObjectTable, Path, Value
 
-PointValue: TypeAlias = str | int | float | bool | tuple[int, ...]
-"""A value as an application sees it; opaque octets are a tuple of byte numbers."""
+PointValue: TypeAlias = "str | int | float | bool | tuple[int, ...] | Mapping[str, float]"
+"""A value as an application sees it; opaque octets are a tuple of byte numbers, a position has lon and lat."""
+
+_POSITIONS = MappingProxyType({6: (0, 1), 3336: (5513, 5514)})
+"""Latitude and longitude in the objects that have them."""
 
 _WRITE_OPAQUE = 1
 _KINDS = MappingProxyType({_WRITE_OPAQUE: DataType.OPAQUE, 2: DataType.TIME})
@@ -102,6 +106,21 @@ def shown_value(value: PointValue, *, as_hex: bool = False) -> Json:
     if isinstance(value, tuple):
         return bytes(value).hex() if as_hex else list(value)
     return value
+
+
+def positions(readings: Iterable[Reading]) -> list[Mapping[str, float]]:
+    """Return where the device is, once for each instance of object 6 or 3336 that tells both coordinates."""
+    told: dict[Path, dict[int, float]] = {}
+    for reading in readings:
+        if reading.path.resource_id in _POSITIONS.get(reading.path.object_id, ()):
+            with suppress(TypeError, ValueError):  # 3336 tells them as text, which may be anything
+                told.setdefault(reading.path.instance, {})[reading.path.resource_id or 0] = float(reading.value)  # type: ignore[arg-type]
+    found: list[Mapping[str, float]] = []
+    for instance, coordinates in told.items():
+        latitude, longitude = (coordinates.get(each, math.nan) for each in _POSITIONS[instance.object_id])
+        if math.isfinite(latitude) and math.isfinite(longitude):
+            found.append({"lon": longitude, "lat": latitude})
+    return found
 
 
 def read_payload(table: ObjectTable, path: Path, content_format: int | None, octets: bytes) -> tuple[Reading, ...]:

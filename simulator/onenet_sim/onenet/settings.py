@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from dataclasses import dataclass, field
 
 from onenet_sim.lwm2m import ObjectTable
@@ -17,6 +18,7 @@ class PlatformSettings:
 
     Attributes:
         api_key: What the application must send as header ``api-key``.
+        access_key: With what the application signs its tokens, in base64.
         product_id: The product that all devices belong to.
         auto_create: Whether an unknown IMEI gets a device record when it bootstraps or registers.
         auto_subscribe: Whether each instance of a registration is observed after login.
@@ -35,6 +37,7 @@ class PlatformSettings:
     """
 
     api_key: str
+    access_key: str
     product_id: str
     auto_create: bool = True
     auto_subscribe: bool = True
@@ -56,3 +59,7 @@ class PlatformSettings:
         if not _SECURE_ACCESS_URI.fullmatch(self.secure_access_uri):
             uri = self.secure_access_uri
             raise ValueError(f"secure_access_uri is {uri!r}; expected coaps://HOST:PORT, four digits of port")
+        try:
+            b64decode(self.access_key, validate=True)
+        except ValueError as error:
+            raise ValueError(f"access_key is {self.access_key!r}; expected base64: {error}") from error

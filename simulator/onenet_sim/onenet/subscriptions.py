@@ -10,7 +10,7 @@ from onenet_sim.lwm2m import Lwm2mError
 from onenet_sim.onenet.announcements import PointStored
 from onenet_sim.onenet.cached import Uplink
 from onenet_sim.onenet.datapoints import MOST_STREAMS
-from onenet_sim.onenet.readings import read_payload
+from onenet_sim.onenet.readings import positions, read_payload
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from onenet_sim.lwm2m import ObjectTable, Path
     from onenet_sim.onenet.datapoints import DataPoints
     from onenet_sim.onenet.devices import Device
+    from onenet_sim.onenet.readings import PointValue
     from onenet_sim.onenet.wire import Remote
+
+LOCATION = "location"
+"""The stream of positions, which the platform makes of objects 6 and 3336."""
 
 _ENDED_KEPT = 4_096
 
@@ -127,25 +131,33 @@ class Notifies:
         return True
 
     def store(self, subscription: Subscription, message: Message) -> None:
-        """Store a data point for each resource in the message."""
+        """Store a data point for each resource in the message, and one where it tells a position."""
         path, device = subscription.path, subscription.device
+        if device.deleted:
+            self._journal.note(Explanation(f"the notify of {path} gave no data point: its device was deleted"))
+            return
         try:
             readings = read_payload(self._table, path, message.opt.content_format, message.payload)
         except Lwm2mError as error:
             self._journal.note(Explanation(f"the notify of {path} gave no data point: {error}"))
             return
         for reading in readings:
-            if not self._points.add(device.id, reading.stream, reading.value):
-                self._journal.note(
-                    Explanation(
-                        f"{reading.stream} is not kept: the device has {MOST_STREAMS:,} data streams already"
-                    )
-                )
-                continue
-            event = self._journal.note(DataPoint(device.imei, reading.stream, reading.value))
-            with self._journal.because(event):
-                self._announce(PointStored(device, reading.stream, reading.value))
-            if reading.problem:
+            event = self._keep(device, reading.stream, reading.value)
+            if event is not None and reading.problem:
                 self._journal.note(
                     Explanation(f"{reading.stream} is shown as byte numbers: {reading.problem}"), cause=event
                 )
+        for position in positions(readings):
+            self._keep(device, LOCATION, position)
+
+    def _keep(self, device: Device, stream: str, value: PointValue) -> int | None:
+        """Store and announce a point; return the journal's event of it, or None if there are too many streams."""
+        if not self._points.add(device.id, stream, value):
+            self._journal.note(
+                Explanation(f"{stream} is not kept: the device has {MOST_STREAMS:,} data streams already")
+            )
+            return None
+        event = self._journal.note(DataPoint(device.imei, stream, value))
+        with self._journal.because(event):
+            self._announce(PointStored(device, stream, value))
+        return event

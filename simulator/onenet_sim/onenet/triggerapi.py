@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, TypeAlias
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from onenet_sim.onenet.call import Call
-from onenet_sim.onenet.errors import InvalidParameter, MissingParameter
+from onenet_sim.onenet.apiroute import ApiRoute
+from onenet_sim.onenet.errors import InvalidParameter, LimitExceeded, MissingParameter
 from onenet_sim.onenet.outbox import flaw_of_url
+from onenet_sim.onenet.parameters import PAGE, PER_PAGE, Number, Text
+from onenet_sim.onenet.timeforms import in_seconds
 from onenet_sim.onenet.triggers import Condition, Trigger, TriggerSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from onenet_sim.journal import Json
+    from onenet_sim.onenet.call import Call
     from onenet_sim.onenet.platform import Platform
 
-    _Handler: TypeAlias = Callable[[Platform, Call], Awaitable[Json]]
-
-_MOST_PAGES, _LONGEST_PAGE, _PAGE = 10_000, 100, 10
-_LONGEST_NUMBER = 9
+_PAGE_LENGTH = 10
 _MOST_NAMED = 1_000
+_TRIGGER_ID = Number("trigger_id", 1, 999_999_999)
+_TITLE = Text("title")
 _SELECTORS = frozenset({"ds_id", "dev_ids", "ds_uuids"})
 _CONDITIONS = ", ".join(Condition)
 
@@ -34,7 +35,7 @@ async def _update(platform: Platform, call: Call) -> Json:
     former = _given(trigger.settings)
     if _SELECTORS & call.body.keys():
         former = {name: value for name, value in former.items() if name not in _SELECTORS}
-    await platform.triggers.change(trigger, _settings(Call(call.segments, call.query, {**former, **call.body})))
+    await platform.triggers.change(trigger, _settings(replace(call, body={**former, **call.body})))
     return None
 
 
@@ -81,7 +82,7 @@ def _names(call: Call, member: str) -> frozenset[str]:
     if not isinstance(found, list) or not all(isinstance(each, str | int) for each in found):
         raise InvalidParameter(member, f"a list of texts, not {found!r:.80}")
     if len(found) > _MOST_NAMED:
-        raise InvalidParameter(member, f"at most {_MOST_NAMED:,}")
+        raise LimitExceeded(f"{member} names {len(found):,}; at most {_MOST_NAMED:,}")
     return frozenset(str(each)[:_MOST_NAMED] for each in found)
 
 
@@ -122,11 +123,10 @@ def _number(name: str, value: Json) -> float:
 
 
 def _trigger(platform: Platform, call: Call) -> Trigger:
-    text = call.segments["trigger_id"]
-    known = text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
-    trigger = platform.triggers.get(int(text)) if known else None
+    number = _TRIGGER_ID.read(call.segments["trigger_id"])
+    trigger = platform.triggers.get(number)
     if trigger is None:
-        raise InvalidParameter("trigger_id", f"the number of a trigger, not {text[:32]!r}")
+        raise InvalidParameter("trigger_id", f"the number of a trigger, not {number}")
     return trigger
 
 
@@ -143,17 +143,15 @@ def _shown(platform: Platform, trigger: Trigger) -> Json:
         "type": settings.condition.value,
         "threshold": settings.shown_threshold,
         "invalid": platform.triggers.is_invalid(trigger),
-        "create_time": f"{trigger.created_at:%Y-%m-%d %H:%M:%S}",
+        "create_time": in_seconds(trigger.created_at),
     }
 
 
 async def _list(platform: Platform, call: Call) -> Json:
-    page = call.number("page", 1, _MOST_PAGES, 1)
-    per_page = call.number("per_page", 1, _LONGEST_PAGE, _PAGE)
-    title = call.query.get("title")
+    page, title = call.page(_PAGE_LENGTH), call.get(_TITLE)
     found = [each for each in platform.triggers if title in {None, each.settings.title}]
-    rows = [_shown(platform, each) for each in found[(page - 1) * per_page : page * per_page]]
-    return {"total_count": len(found), "per_page": per_page, "page": page, "triggers": rows}
+    rows = [_shown(platform, each) for each in page.of(found)]
+    return {"total_count": len(found), "per_page": page.length, "page": page.number, "triggers": rows}
 
 
 async def _delete(platform: Platform, call: Call) -> Json:
@@ -161,11 +159,11 @@ async def _delete(platform: Platform, call: Call) -> Json:
     return None
 
 
-TRIGGER_CALLS: tuple[tuple[str, str, _Handler], ...] = (
-    ("POST", "/triggers", _create),
-    ("GET", "/triggers", _list),
-    ("GET", "/triggers/{trigger_id}", _detail),
-    ("PUT", "/triggers/{trigger_id}", _update),
-    ("DELETE", "/triggers/{trigger_id}", _delete),
+TRIGGER_CALLS: tuple[ApiRoute, ...] = (
+    ApiRoute("POST", "/triggers", _create),
+    ApiRoute("GET", "/triggers", _list, (), (_TITLE, PAGE, PER_PAGE)),
+    ApiRoute("GET", "/triggers/{trigger_id}", _detail),
+    ApiRoute("PUT", "/triggers/{trigger_id}", _update),
+    ApiRoute("DELETE", "/triggers/{trigger_id}", _delete),
 )
-"""Method, path and handler of each call."""
+"""Triggers, as OneNET's pages 15 to 18 have them."""

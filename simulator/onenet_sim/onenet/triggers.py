@@ -10,9 +10,9 @@ from enum import StrEnum
 from itertools import count
 from typing import TYPE_CHECKING, TypeAlias
 
-from onenet_sim.onenet.announcements import PointStored
+from onenet_sim.onenet.announcements import LifeCycleChanged, LifeCycleEvent, PointStored
 from onenet_sim.onenet.datapoints import stream_uuid
-from onenet_sim.onenet.errors import Errno, Refusal
+from onenet_sim.onenet.errors import LimitExceeded
 from onenet_sim.onenet.outbox import Outbox
 from onenet_sim.onenet.readings import shown_value
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from onenet_sim.journal import Journal, Json
     from onenet_sim.onenet.announcements import Announcement
     from onenet_sim.onenet.datapoints import DataPoints
-    from onenet_sim.onenet.devices import DeviceRegistry
+    from onenet_sim.onenet.devices import Device, DeviceRegistry
     from onenet_sim.onenet.outbox import Deliver
     from onenet_sim.onenet.readings import PointValue
 
@@ -150,6 +150,12 @@ class Trigger:
         if self._is_set_off(before, report):
             self._call(key, report)
 
+    def forget(self, device: Device) -> None:
+        """Forget the streams of a device: none of them freezes any more."""
+        for key in [each for each in self._reports if each[0] == device.id]:
+            del self._reports[key]
+            self._freezes_at.pop(key, None)
+
     def _remember(self, key: _StreamKey, report: _Report) -> None:
         self._reports.pop(key, None)
         self._reports[key] = report
@@ -271,11 +277,10 @@ class Triggers:
         """Make a trigger.
 
         Raises:
-            Refusal: There are 1,000 already (5006).
+            LimitExceeded: There are 1,000 already (5006).
         """
         if len(self._triggers) >= MOST_TRIGGERS:
-            why = f"there are {MOST_TRIGGERS:,} triggers already, the most that are kept"
-            raise Refusal(Errno.LIMIT, "system logic limit", why)
+            raise LimitExceeded(f"there are {MOST_TRIGGERS:,} triggers already, the most that are kept")
         return self._put(next(self._ids), settings, self._calendar())
 
     def _put(self, trigger_id: int, settings: TriggerSettings, created_at: datetime) -> Trigger:
@@ -313,10 +318,16 @@ class Triggers:
         return bool(named) and all(self._devices.by_id(each) is None for each in named)
 
     def tell(self, announcement: Announcement) -> None:
-        """Let every trigger look at a data point."""
-        if isinstance(announcement, PointStored):
-            for trigger in self._triggers.values():
-                trigger.tell(announcement)
+        """Let every trigger look at a data point, or forget the streams of a device that was deleted."""
+        match announcement:
+            case PointStored():
+                for trigger in self._triggers.values():
+                    trigger.tell(announcement)
+            case LifeCycleChanged(device, LifeCycleEvent.DELETED):
+                for trigger in self._triggers.values():
+                    trigger.forget(device)
+            case _:
+                pass
 
     async def close(self) -> None:
         """Stop every timer and what is being sent."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
@@ -56,6 +57,7 @@ class WorldSettings:
         objects: Files and folders with objects of your own in OMA's XML format; their values are then typed.
         auto_create: Whether an unknown IMEI gets a device record.
         api_key: What applications send as ``api-key``.
+        access_key: With what applications sign their tokens, in base64.
         product_id: The product that the devices belong to.
 
     Raises:
@@ -80,6 +82,7 @@ class WorldSettings:
     objects: Sequence[str | Path] = ()
     auto_create: bool = True
     api_key: str = "onenet-simulator"
+    access_key: str = "b25lbmV0LXNpbXVsYXRvcidzIGFjY2VzcyBrZXk="
     product_id: str = "100000"
 
     def __post_init__(self) -> None:
@@ -97,6 +100,10 @@ class WorldSettings:
             raise ValueError(f"modems is {self.modems}; expected 1 to {MODEMS_MAXIMUM}")
         if (self.bootstrap_dtls_port or self.access_dtls_port) and (lack := why_no_dtls()):
             raise ValueError(f"a port for DTLS is given, but {lack}")
+        try:
+            b64decode(self.access_key, validate=True)
+        except ValueError as error:
+            raise ValueError(f"access_key is {self.access_key!r}; expected base64: {error}") from None
         if self.epoch.tzinfo is None:
             raise ValueError("epoch has no time zone")
 

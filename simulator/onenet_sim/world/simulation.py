@@ -148,6 +148,7 @@ class Simulation:
             calendar=lambda: self.clock.calendar,
             settings=PlatformSettings(
                 api_key=settings.api_key,
+                access_key=settings.access_key,
                 product_id=settings.product_id,
                 auto_create=settings.auto_create,
                 objects=self._objects,

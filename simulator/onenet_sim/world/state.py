@@ -100,7 +100,13 @@ def _radio(radio: Radio, *, asleep: bool) -> dict[str, Json]:
 
 
 def _device(device: Device) -> dict[str, Json]:
-    return {"id": device.id, "imei": device.imei, "imsi": device.imsi, "online": device.online}
+    return {
+        "id": device.id,
+        "imei": device.imei,
+        "imsi": device.imsi,
+        "online": device.online,
+        "api_key": device.api_key,
+    }
 
 
 def upgrade_state(upgrade: Upgrade) -> dict[str, Json]:
