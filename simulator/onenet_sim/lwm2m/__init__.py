@@ -6,7 +6,8 @@ Pure: octets and text go in, values come out. Whatever the other side got wrong 
 from onenet_sim.lwm2m.attributes import Attributes
 from onenet_sim.lwm2m.content_format import ContentFormat
 from onenet_sim.lwm2m.errors import Lwm2mError
-from onenet_sim.lwm2m.links import Link, format_links, parse_links, registered_paths
+from onenet_sim.lwm2m.json_payload import decode_json_payload
+from onenet_sim.lwm2m.links import Link, format_links, parse_links, registered_paths, root_link
 from onenet_sim.lwm2m.objects import ObjectDefinition, ObjectTable, Operations, ResourceDefinition
 from onenet_sim.lwm2m.path import Path
 from onenet_sim.lwm2m.payload import ResourceValue, decode_tlv_payload
@@ -28,6 +29,7 @@ __all__ = [
     "Tlv",
     "TlvKind",
     "Value",
+    "decode_json_payload",
     "decode_text",
     "decode_tlv",
     "decode_tlv_payload",
@@ -38,4 +40,5 @@ __all__ = [
     "format_links",
     "parse_links",
     "registered_paths",
+    "root_link",
 ]

@@ -6,6 +6,7 @@ Online means that the lifetime has not run out, and nothing else: a notify does 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aiocoap import (
@@ -21,10 +22,11 @@ from aiocoap import (
     Message,
 )
 
-from onenet_sim.journal import DeviceChanged
-from onenet_sim.lwm2m import Lwm2mError, Path, parse_links, registered_paths
+from onenet_sim.journal import DeviceChanged, Explanation
+from onenet_sim.lwm2m import ContentFormat, Lwm2mError, Path, parse_links, registered_paths, root_link
 from onenet_sim.onenet.devices import Registration
 from onenet_sim.onenet.gate import Denied, auth_code_of, query_of
+from onenet_sim.onenet.uploads import Uploads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +42,22 @@ if TYPE_CHECKING:
 
 _LONGEST_NUMBER = 10
 _IGNORED_OBJECT = 0
+_DEFAULT_BINDING = "U"
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """What the link list of a registration or an update says.
+
+    Attributes:
+        instances: The object instances, in its order.
+        root: The Uri-Path before each object.
+        accept: The TLV format that belongs to the JSON format which it announces, if it does.
+    """
+
+    instances: tuple[Path, ...]
+    root: tuple[str, ...]
+    accept: int | None
 
 
 class AccessMachine:
@@ -66,23 +84,24 @@ class AccessMachine:
         self._calendar = calendar
         self._settings = settings
         self._expiries: dict[Device, asyncio.TimerHandle] = {}
+        self._uploads = Uploads()
 
     def serve(self, request: Message) -> Message:
         """Return the answer to a module's request."""
         try:
-            return self._serve(request)
+            return self._uploads.take(request) or self._uploads.acknowledge(request, self._serve(request))
         except Denied as denied:
-            return self._gate.refuse(denied)
+            return self._uploads.acknowledge(request, self._gate.refuse(denied))
 
     def _serve(self, request: Message) -> Message:
-        match request.opt.uri_path:
+        match tuple(segment for segment in request.opt.uri_path if segment):
             case ("rd",) if request.code is POST:
                 return self._register(request)
-            case ("rd", name) if request.code in {POST, PUT}:
+            case ("rd", *_, name) if request.code in {POST, PUT}:
                 return self._update(request, self._located(name))
-            case ("rd", name) if request.code is DELETE:
+            case ("rd", *_, name) if request.code is DELETE:
                 return self._deregister(request, self._located(name))
-            case ("rd",) | ("rd", _):
+            case ("rd", *_):
                 raise Denied(METHOD_NOT_ALLOWED, "expected POST /rd, or POST or DELETE on a registration")
             case ("bs",):
                 raise Denied(
@@ -103,12 +122,19 @@ class AccessMachine:
         device = self._gate.admit(request)
         query = query_of(request)
         lifetime = self._lifetime(query) or self._settings.default_lifetime
-        instances = _instances(request)
+        listing = _listing(request)
+        instances = listing.instances
         self._follow(device, request.remote)
         self._end(device, "it registered again")
         now = asyncio.get_running_loop().time()
         device.registration = Registration(
-            request.remote, lifetime, now + lifetime, query.get("b", "U"), instances
+            request.remote,
+            lifetime,
+            now + lifetime,
+            query.get("b", _DEFAULT_BINDING),
+            instances,
+            listing.root,
+            listing.accept,
         )
         device.last_login_at = self._calendar()
         device.activated_at = device.activated_at or device.last_login_at
@@ -117,6 +143,7 @@ class AccessMachine:
         self._journal.note(
             DeviceChanged(device.id, device.imei, "registered", f"lifetime {lifetime} s, instances {listed}")
         )
+        self._remark(request, device.registration)
         self._expect_update(device, device.registration)
         self._login.begin(device, instances, registered=True)
         return Message(code=CREATED, location_path=device.location)
@@ -126,13 +153,14 @@ class AccessMachine:
         assert registration is not None  # noqa: S101 - _located saw it
         self._gate.check_auth_code(device, auth_code_of(request))
         lifetime = self._lifetime(query_of(request)) or registration.lifetime
-        instances = _instances(request) if request.payload else registration.instances
+        instances = _listing(request).instances if request.payload else registration.instances
         added = [each for each in instances if each not in registration.instances]
         for each in registration.instances:
             if each not in instances:
                 self._subscriptions.drop(device, each, "the device's update lists the instance no more")
         self._follow(device, request.remote)
         registration.lifetime, registration.instances = lifetime, instances
+        registration.binding = query_of(request).get("b", registration.binding)
         registration.expires_at = asyncio.get_running_loop().time() + lifetime
         self._list(device, instances)
         self._journal.note(DeviceChanged(device.id, device.imei, "updated", f"lifetime {lifetime} s"))
@@ -146,6 +174,21 @@ class AccessMachine:
         self._end(device, "it deregistered")
         self._journal.note(DeviceChanged(device.id, device.imei, "offline", "it deregistered"))
         return Message(code=DELETED)
+
+    def _remark(self, request: Message, registration: Registration) -> None:
+        """Tell the journal what the platform makes of things that NB-IoT modules do not say."""
+        if "Q" in registration.binding:
+            self._explain(
+                f"binding {registration.binding[:8]}: the platform sends commands at once all the same, and they "
+                "fail while the device sleeps; a cached command (/nbiot/offline) waits for its next uplink"
+            )
+        if registration.root:
+            self._explain(f"its objects are asked for below /{'/'.join(registration.root)[:64]}")
+        if request.opt.content_format != ContentFormat.LINK:
+            self._explain(f"its links came as content format {request.opt.content_format}; expected 40")
+
+    def _explain(self, remark: str) -> None:
+        self._journal.note(Explanation(remark))
 
     def _follow(self, device: Device, remote: Remote) -> None:
         """Reach the device at a new address from now on, if it has one."""
@@ -197,16 +240,23 @@ class AccessMachine:
         self._expiries.clear()
 
 
-def _instances(request: Message) -> tuple[Path, ...]:
-    """Return the object instances of the request's link list, in its order.
+def _listing(request: Message) -> _Listing:
+    """Return what the request's link list says.
 
     Raises:
         Denied: The payload is no list of links to objects and instances (4.00).
     """
     try:
-        paths = registered_paths(parse_links(request.payload.decode()))
+        links = parse_links(request.payload.decode())
+        paths = registered_paths(links)
     except (Lwm2mError, UnicodeDecodeError) as error:
         raise Denied(
             BAD_REQUEST, f"the payload is no list of objects such as </3303/0>,</3306/0>: {error}"
         ) from error
-    return tuple(path for path in paths if path.instance_id is not None)
+    root = root_link(links)
+    formats = (root.get("ct") or "").split()
+    return _Listing(
+        instances=tuple(path for path in paths if path.instance_id is not None),
+        root=tuple(segment for segment in root.target.split("/") if segment),
+        accept=int(ContentFormat.TLV) if str(int(ContentFormat.JSON)) in formats else None,
+    )

@@ -64,6 +64,8 @@ class Registration:
         expires_at: World time at which the lifetime is over.
         binding: The ``b`` of the registration, ``U`` if it has none.
         instances: The object instances of its link list, in that order.
+        root: The Uri-Path before each of its objects; empty unless it declares an alternate path.
+        accept: The content format in which it gives instances; None until it has taken or named one.
     """
 
     remote: Remote
@@ -71,6 +73,8 @@ class Registration:
     expires_at: float
     binding: str
     instances: tuple[Path, ...]
+    root: tuple[str, ...] = ()
+    accept: int | None = None
 
 
 @dataclass(slots=True, eq=False)

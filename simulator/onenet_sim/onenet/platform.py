@@ -15,6 +15,7 @@ from onenet_sim.onenet.errors import Errno, Refusal, UnknownDevice
 from onenet_sim.onenet.gate import Gate
 from onenet_sim.onenet.junction import Junction
 from onenet_sim.onenet.login import LoginChain
+from onenet_sim.onenet.long_notifies import LongNotifies
 from onenet_sim.onenet.subscriptions import Notifies, Subscriptions
 
 if TYPE_CHECKING:
@@ -22,12 +23,15 @@ if TYPE_CHECKING:
     from datetime import datetime
     from random import Random
 
+    from aiocoap import Message
+
     from onenet_sim.journal import Journal
     from onenet_sim.lwm2m import Attributes, Path
     from onenet_sim.onenet.channel import AddressT, DatagramChannel
     from onenet_sim.onenet.devices import Device
     from onenet_sim.onenet.readings import Reading, ResourceWrite
     from onenet_sim.onenet.settings import PlatformSettings
+    from onenet_sim.onenet.subscriptions import Subscription
     from onenet_sim.onenet.wire import Remote
 
 
@@ -97,6 +101,20 @@ class Platform:
         """Write resources of an instance: mode 1 replaces all others, mode 2 keeps them."""
         await self._commands.write(self.device(imei), path, values, mode, within=timeout)
 
+    async def create(
+        self,
+        imei: str,
+        path: Path,
+        values: Sequence[ResourceWrite],
+        timeout: float | None = None,  # noqa: ASYNC109
+    ) -> Path | None:
+        """Create an instance of an object; see :class:`~onenet_sim.onenet.commands.Commands`."""
+        return await self._commands.create(self.device(imei), path, values, within=timeout)
+
+    async def delete(self, imei: str, path: Path, timeout: float | None = None) -> None:  # noqa: ASYNC109
+        """Delete an instance of an object."""
+        await self._commands.delete(self.device(imei), path, within=timeout)
+
     async def execute(self, imei: str, path: Path, args: str = "", timeout: float | None = None) -> None:  # noqa: ASYNC109
         """Execute a resource with arguments."""
         await self._commands.execute(self.device(imei), path, args, within=timeout)
@@ -152,7 +170,9 @@ class _Running:
     ) -> None:
         journal, settings, table = platform.journal, platform.settings, ObjectTable.builtin()
         gate = Gate(platform.devices, settings, journal)
-        notifies = Notifies(platform.subscriptions, platform.datapoints, table, journal, self._moved)
+        notifies = Notifies(
+            platform.subscriptions, platform.datapoints, table, journal, self._moved, self._complete
+        )
         self._junction = Junction(bootstrap)
         self._bootstrap = BootstrapMachine(
             self._junction.bootstrap, gate, journal=journal, random=random, settings=settings
@@ -173,6 +193,7 @@ class _Running:
             journal=journal,
             settings=settings,
         )
+        self._long_notifies = LongNotifies(self._endpoint, journal, settings)
         self._login = LoginChain(self.commands, journal, settings)
         self._access = AccessMachine(
             devices=platform.devices,
@@ -185,6 +206,9 @@ class _Running:
             settings=settings,
         )
 
+    def _complete(self, subscription: Subscription, notify: Message, store: Callable[[Message], None]) -> None:
+        self._long_notifies.complete(subscription, notify, store)
+
     def _moved(self, before: Remote, after: Remote) -> None:
         self._endpoint.moved(before, after)
 
@@ -193,4 +217,5 @@ class _Running:
         await self._endpoint.close()
         self._junction.close()  # nothing comes in from here on
         self._access.close()
+        await self._long_notifies.close()
         await self._login.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from onenet_sim.journal import DataPoint, Explanation
@@ -88,12 +89,14 @@ class Notifies:
         table: ObjectTable,
         journal: Journal,
         moved: Callable[[Remote, Remote], None],
+        complete: Callable[[Subscription, Message, Callable[[Message], None]], None],
     ) -> None:
         self._subscriptions = subscriptions
         self._points = points
         self._table = table
         self._journal = journal
         self._moved = moved
+        self._complete = complete
 
     def receive(self, message: Message, repeat: int) -> bool:
         """Take a notify; return whether it belongs to a subscription.
@@ -111,7 +114,9 @@ class Notifies:
             registration.remote = message.remote
         if repeat:
             return True
-        if message.code.is_successful():
+        if message.code.is_successful() and message.opt.block2 is not None and message.opt.block2.more:
+            self._complete(subscription, message, partial(self.store, subscription))
+        elif message.code.is_successful():
             self.store(subscription, message)
         else:
             why = f"the device sent {message.code.dotted} on it"
