@@ -24,17 +24,31 @@ if TYPE_CHECKING:
 _NO_SECURITY = 3
 _SHORT_SERVER_ID = 1
 _HOLD_OFF = 0
+_BINDING = "U"
 
 
 def security_instance(access_uri: str) -> bytes:
     """Return the TLV of ``/0/0`` that sends a module to the access machine (LwM2M 1.0, object 0)."""
-    values: tuple[tuple[int, DataType, str | int | bool], ...] = (
+    return _instance(
         (0, DataType.STRING, access_uri),
         (1, DataType.BOOLEAN, False),
         (2, DataType.INTEGER, _NO_SECURITY),
         (10, DataType.INTEGER, _SHORT_SERVER_ID),
         (11, DataType.INTEGER, _HOLD_OFF),
     )
+
+
+def server_instance(lifetime: int) -> bytes:
+    """Return the TLV of ``/1/0`` that lets a client register, with this lifetime (LwM2M 1.0, object 1)."""
+    return _instance(
+        (0, DataType.INTEGER, _SHORT_SERVER_ID),
+        (1, DataType.INTEGER, lifetime),
+        (6, DataType.BOOLEAN, True),
+        (7, DataType.STRING, _BINDING),
+    )
+
+
+def _instance(*values: tuple[int, DataType, str | int | bool]) -> bytes:
     return encode_tlv(
         Tlv(TlvKind.RESOURCE, resource_id, encode_value(data_type, value))
         for resource_id, data_type, value in values
@@ -42,7 +56,10 @@ def security_instance(access_uri: str) -> bytes:
 
 
 class BootstrapMachine:
-    """Answers POST /bs with 2.04, then writes ``/0/0`` and finishes with a POST /bs of its own."""
+    """Answers POST /bs with 2.04, then writes ``/0/0`` and finishes with a POST /bs of its own.
+
+    Where the settings say so it writes ``/1/0`` in between, which CIS modules refuse and other clients need.
+    """
 
     def __init__(
         self,
@@ -84,14 +101,19 @@ class BootstrapMachine:
             del self._running[imei]
 
     async def _run(self, device: Device, remote: Remote) -> None:
-        write = Message(
-            code=PUT,
-            uri_path=Path(0, 0).segments,
-            content_format=self._settings.tlv_format,
-            payload=security_instance(self._settings.access_uri),
-        )
-        if await self._ask(device, remote, "write", "/0/0", write):
-            await self._ask(device, remote, "finish", "/bs", Message(code=POST, uri_path=("bs",)))
+        instances = {Path(0, 0): security_instance(self._settings.access_uri)}
+        if self._settings.bootstraps_server:
+            instances[Path(1, 0)] = server_instance(self._settings.default_lifetime)
+        for path, payload in instances.items():
+            write = Message(
+                code=PUT,
+                uri_path=path.segments,
+                content_format=self._settings.tlv_format,
+                payload=payload,
+            )
+            if not await self._ask(device, remote, "write", str(path), write):
+                return
+        await self._ask(device, remote, "finish", "/bs", Message(code=POST, uri_path=("bs",)))
 
     async def _ask(self, device: Device, remote: Remote, operation: str, path: str, request: Message) -> bool:
         event = self._journal.note(PlatformRequest(device.imei, operation, path, "bootstrap"))
