@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tests.modem import wire
@@ -57,10 +57,8 @@ class Client:
         self.packets.append(packet)
         answer = self.answers(packet) if packet.code in _REQUESTS else None
         if answer is not None:
-            self.send(
-                Packet(answer.type, answer.code, packet.message_id, packet.token, answer.options, answer.payload),
-                channel,
-            )
+            token = packet.token if answer.code != wire.EMPTY else b""
+            self.send(replace(answer, message_id=packet.message_id, token=token), channel)
 
     def send(self, packet: Packet | bytes, channel: Channel | None = None) -> None:
         taker = (channel or self.world.access).on_datagram
