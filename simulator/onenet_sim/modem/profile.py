@@ -291,6 +291,8 @@ class CoapHabits:
         confirmable_report: What becomes of a confirmable report that nobody acknowledges.
         reports_queued: How many confirmable reports may be unacknowledged; 0 is any number.
         report_maximum: Octets that one report or answer may carry.
+        block: Octets of the largest block that the module asks for.
+        write_maximum: Octets of the longest write that it puts together of blocks.
     """
 
     ack_timeout: float
@@ -308,6 +310,8 @@ class CoapHabits:
     confirmable_report: ConfirmableReport
     reports_queued: int
     report_maximum: int
+    block: int
+    write_maximum: int
 
 
 @dataclass(frozen=True, slots=True)
