@@ -403,3 +403,14 @@ class OneNet:
         """Execute a resource."""
         platform = self._world.simulation.platform
         self._world.run(platform.execute(imei, Path.parse(path), args, timeout))
+
+    def create(
+        self, imei: str, path: str, values: list[ResourceWrite], timeout: float | None = None
+    ) -> Path | None:
+        """Create ``/3303/1``, or an instance of ``/3303`` whose number the device chooses; return it if told."""
+        platform = self._world.simulation.platform
+        return self._world.run(platform.create(imei, Path.parse(path), values, timeout))
+
+    def delete(self, imei: str, path: str, timeout: float | None = None) -> None:
+        """Delete an instance of an object."""
+        self._world.run(self._world.simulation.platform.delete(imei, Path.parse(path), timeout))
