@@ -151,6 +151,7 @@ class AccessMachine:
     def _update(self, request: Message, device: Device) -> Message:
         registration = device.registration
         assert registration is not None  # noqa: S101 - _located saw it
+        self._gate.check_source(request)
         self._gate.check_auth_code(device, auth_code_of(request))
         lifetime = self._lifetime(query_of(request)) or registration.lifetime
         instances = _listing(request).instances if request.payload else registration.instances

@@ -51,6 +51,7 @@ class Platform:
         devices: All device records.
         datapoints: All data points.
         subscriptions: What devices agreed to report.
+        blacklist: IP addresses whose devices may neither bootstrap, register nor update.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Platform:
         self.devices = DeviceRegistry(journal, random, calendar)
         self.datapoints = DataPoints(calendar, settings.points_kept)
         self.subscriptions = Subscriptions(journal)
+        self.blacklist: set[str] = set()
         self._random = random
         self._running: _Running | None = None
 
@@ -169,7 +171,7 @@ class _Running:
         access: DatagramChannel[AddressT],
     ) -> None:
         journal, settings, table = platform.journal, platform.settings, ObjectTable.builtin()
-        gate = Gate(platform.devices, settings, journal)
+        gate = Gate(platform.devices, settings, journal, platform.blacklist)
         notifies = Notifies(
             platform.subscriptions, platform.datapoints, table, journal, self._moved, self._complete
         )
