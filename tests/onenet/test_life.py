@@ -8,6 +8,7 @@ import pytest
 from aiocoap import CHANGED, CREATED, FORBIDDEN, POST
 
 from onenet_sim.lwm2m import Path
+from onenet_sim.onenet import CommandFailed, Reason
 
 if TYPE_CHECKING:
     from aiocoap import Message
@@ -100,5 +101,36 @@ def test_an_instance_that_goes_and_comes_back_is_observed_anew(play: Play, paylo
         assert back is not None
         assert back.token != gone
         assert record_of(world).resources[Path(3306, 0)] == (5700,)
+
+    play(scene)
+
+
+def test_of_two_devices_behind_one_address_only_the_later_is_reached(play: Play) -> None:
+    async def scene(world: Scene) -> None:
+        here, elsewhere = world.device(40001), world.device(40002)
+        await here.registers()
+        await here.registers(name="866971030000002")
+        asked = len(here.requests)
+        with pytest.raises(CommandFailed, match="866971030000002") as failure:
+            await world.platform.read(IMEI, Path(3303, 0))
+        assert failure.value.reason is Reason.ADDR_OCCUPIED
+        assert len(here.requests) == asked
+        await world.platform.read("866971030000002", Path(3303, 0))
+        await elsewhere.says(POST, f"rd/{IMEI}")
+        await world.platform.read(IMEI, Path(3303, 0))
+        assert elsewhere.requests[-1].opt.uri_path == ("3303", "0")
+
+    play(scene)
+
+
+def test_a_report_from_elsewhere_gives_a_device_that_lost_its_address_another(play: Play) -> None:
+    async def scene(world: Scene) -> None:
+        here, elsewhere = world.device(40001), world.device(40002)
+        await here.registers()
+        token = here.tokens[0]
+        await here.registers(name="866971030000002")
+        elsewhere.notifies(token)
+        await world.platform.read(IMEI, Path(3303, 0))
+        assert elsewhere.requests[-1].opt.uri_path == ("3303", "0")
 
     play(scene)

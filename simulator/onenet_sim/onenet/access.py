@@ -84,6 +84,8 @@ class AccessMachine:
         self._calendar = calendar
         self._settings = settings
         self._expiries: dict[Device, asyncio.TimerHandle] = {}
+        self._at: dict[Remote, Device] = {}
+        self._held: dict[Device, Remote] = {}
         self._uploads = Uploads()
 
     def serve(self, request: Message) -> Message:
@@ -144,6 +146,7 @@ class AccessMachine:
             DeviceChanged(device.id, device.imei, "registered", f"lifetime {lifetime} s, instances {listed}")
         )
         self._remark(request, device.registration)
+        self._occupy(device, device.registration)
         self._expect_update(device, device.registration)
         self._login.begin(device, instances, registered=True)
         return Message(code=CREATED, location_path=device.location)
@@ -165,6 +168,7 @@ class AccessMachine:
         registration.expires_at = asyncio.get_running_loop().time() + lifetime
         self._list(device, instances)
         self._journal.note(DeviceChanged(device.id, device.imei, "updated", f"lifetime {lifetime} s"))
+        self._occupy(device, registration)
         self._expect_update(device, registration)
         if added:
             self._login.begin(device, added, registered=False)
@@ -196,6 +200,21 @@ class AccessMachine:
         if device.registration is not None and device.registration.remote != remote:
             self._moved(device.registration.remote, remote)
             device.registration.remote = remote
+
+    def _occupy(self, device: Device, registration: Registration) -> None:
+        """Let the device have its address, which another may have had until now."""
+        self._vacate(device)
+        before = self._at.get(registration.remote)
+        if before is not None and before is not device and before.registration is not None:
+            before.registration.lost_to = (registration.remote, device.imei)
+        registration.lost_to = None
+        self._at[registration.remote] = device
+        self._held[device] = registration.remote
+
+    def _vacate(self, device: Device) -> None:
+        remote = self._held.pop(device, None)
+        if remote is not None and self._at.get(remote) is device:
+            del self._at[remote]
 
     def _lifetime(self, query: dict[str, str]) -> int | None:
         text = query.get("lt")
@@ -232,6 +251,7 @@ class AccessMachine:
         self._login.cancel(device)
         self._subscriptions.drop(device, None, why)
         device.subscribed = False
+        self._vacate(device)
         device.registration = None
 
     def close(self) -> None:

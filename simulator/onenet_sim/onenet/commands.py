@@ -48,7 +48,7 @@ class Commands:
 
     Raises:
         DeviceOffline: The device is offline; nothing is sent.
-        CommandFailed: It answered with an error, with nonsense, or not at all.
+        CommandFailed: It answered with an error, with nonsense, or not at all, or another device has its address.
         Refusal: The platform stopped meanwhile (5117), or a parameter is wrong.
     """
 
@@ -239,6 +239,12 @@ class Commands:
         registration = device.registration
         if registration is None:
             raise DeviceOffline(device.imei)
+        if registration.occupant is not None:
+            raise CommandFailed(
+                Reason.ADDR_OCCUPIED,
+                f"device {registration.occupant} has come since at {registration.remote}, the last address of "
+                f"device {device.imei}; what is sent there would reach that one",
+            )
         request.opt.uri_path = (*registration.root, *request.opt.uri_path)
         event = self._journal.note(PlatformRequest(device.imei, operation, str(path), why))
         with self._journal.because(event):

@@ -66,6 +66,7 @@ class Registration:
         instances: The object instances of its link list, in that order.
         root: The Uri-Path before each of its objects; empty unless it declares an alternate path.
         accept: The content format in which it gives instances; None until it has taken or named one.
+        lost_to: The address at which another device came after it, and that device's IMEI, if one did.
     """
 
     remote: Remote
@@ -75,6 +76,12 @@ class Registration:
     instances: tuple[Path, ...]
     root: tuple[str, ...] = ()
     accept: int | None = None
+    lost_to: tuple[Remote, str] | None = None
+
+    @property
+    def occupant(self) -> str | None:
+        """The IMEI of the device that now answers at this one's address, or None."""
+        return self.lost_to[1] if self.lost_to is not None and self.lost_to[0] == self.remote else None
 
 
 @dataclass(slots=True, eq=False)
