@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from onenet_sim.lwm2m import Link, Lwm2mError, Path, format_links, parse_links, registered_paths
+from onenet_sim.lwm2m import Link, Lwm2mError, Path, format_links, parse_links, registered_paths, root_link
 
 ROOT = Link("/", (("rt", "oma.lwm2m"),))
 
@@ -120,8 +120,22 @@ def test_objects_below_a_declared_root_lose_its_prefix(root: str) -> None:
     assert registered_paths(listed) == (Path(1, 0), Path(3303, 0))
 
 
-def test_the_root_may_be_told_when_no_link_declares_it() -> None:
-    assert registered_paths(parse_links("</a/b/3303/0>,</3306/0>"), "/a/b") == (Path(3303, 0),)
+def test_links_to_what_is_no_object_are_skipped() -> None:
+    listed = parse_links("</.well-known/core>;ct=40,</sensors/1>,</3303/0/>,<coap://[::1]/3306/0>")
+    assert registered_paths(listed) == (Path(3303, 0),)
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "formats"),
+    [
+        ("</3303/0>", "/", None),
+        ("</>;ct=11543;hb,</3303/0>", "/", "11543"),
+        ('</>,</lwm2m>;rt="oma.lwm2m";ct="1543 40",</lwm2m/3303/0>', "/lwm2m", "1543 40"),
+    ],
+)
+def test_the_root_link_is_the_declared_one_or_the_bare_slash(text: str, target: str, formats: str | None) -> None:
+    root = root_link(parse_links(text))
+    assert (root.target, root.get("ct")) == (target, formats)
 
 
 def test_the_resource_type_may_be_one_of_several() -> None:
@@ -129,7 +143,7 @@ def test_the_resource_type_may_be_one_of_several() -> None:
     assert registered_paths(listed) == (Path(3303, 0),)
 
 
-@pytest.mark.parametrize("link", ["/abc", "/3303/0/5700", "/65536/0", "/3303/0/5700/1"])
+@pytest.mark.parametrize("link", ["/3303/0/5700", "/65536/0", "/3303/0/5700/1", "/3303x"])
 def test_a_registration_of_anything_else_is_refused(link: str) -> None:
     with pytest.raises(Lwm2mError):
         registered_paths([ROOT, Link(link)])

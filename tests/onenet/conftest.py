@@ -79,7 +79,7 @@ class Channel:
     """One end of a wire in memory."""
 
     local: Host
-    devices: dict[Any, Device]
+    devices: dict[Any, Any]
     on_datagram: Callable[[bytes, Any], None] | None = None
 
     def send(self, octets: bytes, to: Any) -> None:  # noqa: ANN401 - whatever came in
@@ -198,11 +198,12 @@ class Scene:
     journal: Journal
     bootstrap: Channel
     access: Channel
-    devices: dict[Any, Device] = field(default_factory=dict)
+    devices: dict[Any, Any] = field(default_factory=dict)
 
     def device(self, port: int = 40001) -> Device:
         address = Host("10.0.0.7", port)
-        return self.devices.setdefault(address, Device(address, self.bootstrap, self.access))
+        device: Device = self.devices.setdefault(address, Device(address, self.bootstrap, self.access))
+        return device
 
     async def settle(self, seconds: float = 0.0) -> None:
         """Let what is ready happen, and what becomes due within these seconds."""
@@ -290,7 +291,7 @@ def run_scene(scene: Callable[[Scene], Awaitable[None]], *, seed: int = 7, **set
                 **{"api_key": KEY, "access_key": ACCESS_KEY, "product_id": "1000", **settings}
             ),
         )
-        devices: dict[Any, Device] = {}
+        devices: dict[Any, Any] = {}
         bootstrap, access = (Channel(Host("127.0.0.1", port), devices) for port in (5001, 5002))
         await platform.start(bootstrap, access)
         try:

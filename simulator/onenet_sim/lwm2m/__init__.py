@@ -14,7 +14,8 @@ from onenet_sim.lwm2m.firmware import (
     image_version,
     simulated_image,
 )
-from onenet_sim.lwm2m.links import Link, format_links, parse_links, registered_paths
+from onenet_sim.lwm2m.json_payload import decode_json_payload
+from onenet_sim.lwm2m.links import Link, format_links, parse_links, registered_paths, root_link
 from onenet_sim.lwm2m.object_xml import ObjectFileError, load_objects
 from onenet_sim.lwm2m.objects import ObjectDefinition, ObjectTable, Operations, ResourceDefinition
 from onenet_sim.lwm2m.path import Path
@@ -42,6 +43,7 @@ __all__ = [
     "TlvKind",
     "UpdateResult",
     "Value",
+    "decode_json_payload",
     "decode_text",
     "decode_tlv",
     "decode_tlv_payload",
@@ -54,5 +56,6 @@ __all__ = [
     "load_objects",
     "parse_links",
     "registered_paths",
+    "root_link",
     "simulated_image",
 ]

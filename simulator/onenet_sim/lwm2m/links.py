@@ -22,6 +22,7 @@ ROOT_RESOURCE_TYPE = "oma.lwm2m"
 _TARGET = re.compile(r"\s*<([^<>]*)>\s*")
 _NAME = r'[^\s=;,"<>]+'
 _ATTRIBUTE = re.compile(rf';\s*({_NAME})\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"<>]*)))?\s*', re.DOTALL)
+_NUMBERED = re.compile(r"[0-9]")
 _BARE_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 
@@ -82,25 +83,34 @@ def format_links(links: Iterable[Link]) -> str:
     return ",".join(f"<{link.target}>" + "".join(map(_format_attribute, link.attributes)) for link in links)
 
 
-def registered_paths(links: Iterable[Link], root: str = "/") -> tuple[Path, ...]:
+def root_link(links: Iterable[Link]) -> Link:
+    """Return the link below which a registration keeps its objects: the one whose ``rt`` is ``oma.lwm2m``.
+
+    Without such a link it is ``</>``, which may stand there too, with attributes such as ``ct``.
+    """
+    listed = tuple(links)
+    declared = (link for link in listed if ROOT_RESOURCE_TYPE in (link.get("rt") or "").split())
+    bare = (link for link in listed if not link.target.strip("/"))
+    return next(declared, None) or next(bare, None) or Link("/")
+
+
+def registered_paths(links: Iterable[Link]) -> tuple[Path, ...]:
     """Return the objects and object instances that a registration lists: its order, each once.
 
-    Objects live below the link whose ``rt`` is ``oma.lwm2m``, and below ``root`` when there is none. That
-    link itself and links to elsewhere are skipped.
+    Objects live below :func:`root_link`. That link itself and links to elsewhere are skipped.
 
     Raises:
         Lwm2mError: a link below the root is neither an object nor an object instance.
     """
     listed = tuple(links)
-    declared = (link.target for link in listed if ROOT_RESOURCE_TYPE in (link.get("rt") or "").split())
-    prefix = "/" + next(declared, root).strip("/")
+    prefix = "/" + root_link(listed).target.strip("/")
     prefix = prefix if prefix == "/" else prefix + "/"
     paths: dict[Path, None] = {}
     for link in listed:
         target = "/" + link.target.removeprefix("/")
-        if not target.startswith(prefix) or target == prefix:
+        if not target.startswith(prefix) or not _NUMBERED.match(target, len(prefix)):
             continue
-        path = Path.parse(target.removeprefix(prefix))
+        path = Path.parse(target.removeprefix(prefix).rstrip("/"))
         if path.resource_id is not None:
             raise Lwm2mError(f"a registration lists objects and object instances, not the resource {path}")
         paths[path] = None

@@ -58,6 +58,8 @@ class CoapHabits:
     confirmable_report: ConfirmableReport
     reports_queued: int
     report_maximum: int
+    block: int
+    write_maximum: int
     packet_maximum: int
 
 

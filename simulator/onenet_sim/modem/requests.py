@@ -21,6 +21,7 @@ from onenet_sim.lwm2m import (
     decode_tlv_payload,
 )
 from onenet_sim.modem import software, standard, urcs
+from onenet_sim.modem.blocks import Blocks
 from onenet_sim.modem.coap import make_message
 from onenet_sim.modem.codes import MiplEvent, ResultCode
 from onenet_sim.modem.output import Sort
@@ -104,6 +105,7 @@ class Requests:
         self._observes = 0
         self.dropped = 0
         self._discovered: set[int] = set()
+        self._blocks = Blocks(module)
 
     # --- from the platform ------------------------------------------------------------------------
 
@@ -121,6 +123,10 @@ class Requests:
             operation, path = _classify(incoming.message)
         except Lwm2mError as error:
             self._refuse(incoming, codes.BAD_REQUEST, str(error))
+            return
+        part = None if path.object_id in standard.OBJECTS else self._blocks.take(incoming.message)
+        if part is not None:
+            self._module.endpoint.reply(incoming, part)
             return
         self._dispatch(operation, path, incoming)
 
@@ -385,6 +391,7 @@ class Requests:
         self.dropped = 0
         self._observes = 0
         self._discovered.clear()
+        self._blocks.clear()
 
 
 def _classify(message: Message) -> tuple[Operation, Path]:

@@ -6,6 +6,7 @@ Online means that the lifetime has not run out, and nothing else: a notify does 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aiocoap import (
@@ -21,12 +22,13 @@ from aiocoap import (
     Message,
 )
 
-from onenet_sim.journal import DeviceChanged
-from onenet_sim.lwm2m import Lwm2mError, Path, parse_links, registered_paths
+from onenet_sim.journal import DeviceChanged, Explanation
+from onenet_sim.lwm2m import ContentFormat, Lwm2mError, Path, parse_links, registered_paths, root_link
 from onenet_sim.onenet.announcements import LifeCycleChanged, LifeCycleEvent
 from onenet_sim.onenet.cached import Uplink
 from onenet_sim.onenet.devices import Registration
 from onenet_sim.onenet.gate import Denied, auth_code_of, query_of
+from onenet_sim.onenet.uploads import Uploads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +44,22 @@ if TYPE_CHECKING:
 
 _LONGEST_NUMBER = 10
 _IGNORED_OBJECT = 0
+_DEFAULT_BINDING = "U"
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """What the link list of a registration or an update says.
+
+    Attributes:
+        instances: The object instances, in its order.
+        root: The Uri-Path before each object.
+        accept: The TLV format that belongs to the JSON format which it announces, if it does.
+    """
+
+    instances: tuple[Path, ...]
+    root: tuple[str, ...]
+    accept: int | None
 
 
 class AccessMachine:
@@ -72,23 +90,26 @@ class AccessMachine:
         self._calendar = calendar
         self._settings = settings
         self._expiries: dict[Device, asyncio.TimerHandle] = {}
+        self._at: dict[Remote, Device] = {}
+        self._held: dict[Device, Remote] = {}
+        self._uploads = Uploads()
 
     def serve(self, request: Message) -> Message:
         """Return the answer to a module's request."""
         try:
-            return self._serve(request)
+            return self._uploads.take(request) or self._uploads.acknowledge(request, self._serve(request))
         except Denied as denied:
-            return self._gate.refuse(denied)
+            return self._uploads.acknowledge(request, self._gate.refuse(denied))
 
     def _serve(self, request: Message) -> Message:
-        match request.opt.uri_path:
+        match tuple(segment for segment in request.opt.uri_path if segment):
             case ("rd",) if request.code is POST:
                 return self._register(request)
-            case ("rd", name) if request.code in {POST, PUT}:
+            case ("rd", *_, name) if request.code in {POST, PUT}:
                 return self._update(request, self._located(name))
-            case ("rd", name) if request.code is DELETE:
+            case ("rd", *_, name) if request.code is DELETE:
                 return self._deregister(request, self._located(name))
-            case ("rd",) | ("rd", _):
+            case ("rd", *_):
                 raise Denied(METHOD_NOT_ALLOWED, "expected POST /rd, or POST or DELETE on a registration")
             case ("bs",):
                 raise Denied(
@@ -109,12 +130,19 @@ class AccessMachine:
         device = self._gate.admit(request)
         query = query_of(request)
         lifetime = self._lifetime(query) or self._settings.default_lifetime
-        instances = _instances(request)
+        listing = _listing(request)
+        instances = listing.instances
         self._follow(device, request.remote)
         self._end(device, "it registered again")
         now = asyncio.get_running_loop().time()
         device.registration = Registration(
-            request.remote, lifetime, now + lifetime, query.get("b", "U"), instances
+            request.remote,
+            lifetime,
+            now + lifetime,
+            query.get("b", _DEFAULT_BINDING),
+            instances,
+            listing.root,
+            listing.accept,
         )
         device.last_login_at = self._calendar()
         device.activated_at = device.activated_at or device.last_login_at
@@ -125,6 +153,8 @@ class AccessMachine:
         )
         with self._journal.because(event):
             self._announce(LifeCycleChanged(device, LifeCycleEvent.ONLINE))
+        self._remark(request, device.registration)
+        self._occupy(device, device.registration)
         self._expect_update(device, device.registration)
         self._login.begin(device, instances, registered=True)
         self._uplinked(device, Uplink.REGISTER)
@@ -133,18 +163,21 @@ class AccessMachine:
     def _update(self, request: Message, device: Device) -> Message:
         registration = device.registration
         assert registration is not None  # noqa: S101 - _located saw it
+        self._gate.check_source(request)
         self._gate.check_auth_code(device, auth_code_of(request))
         lifetime = self._lifetime(query_of(request)) or registration.lifetime
-        instances = _instances(request) if request.payload else registration.instances
+        instances = _listing(request).instances if request.payload else registration.instances
         added = [each for each in instances if each not in registration.instances]
         for each in registration.instances:
             if each not in instances:
                 self._subscriptions.drop(device, each, "the device's update lists the instance no more")
         self._follow(device, request.remote)
         registration.lifetime, registration.instances = lifetime, instances
+        registration.binding = query_of(request).get("b", registration.binding)
         registration.expires_at = asyncio.get_running_loop().time() + lifetime
         self._list(device, instances)
         self._journal.note(DeviceChanged(device.id, device.imei, "updated", f"lifetime {lifetime} s"))
+        self._occupy(device, registration)
         self._expect_update(device, registration)
         if added:
             self._login.begin(device, added, registered=False)
@@ -156,11 +189,41 @@ class AccessMachine:
         self._take_offline(device, "it deregistered")
         return Message(code=DELETED)
 
+    def _remark(self, request: Message, registration: Registration) -> None:
+        """Tell the journal what the platform makes of things that NB-IoT modules do not say."""
+        if "Q" in registration.binding:
+            self._explain(
+                f"binding {registration.binding[:8]}: the platform sends commands at once all the same, and they "
+                "fail while the device sleeps; a cached command (/nbiot/offline) waits for its next uplink"
+            )
+        if registration.root:
+            self._explain(f"its objects are asked for below /{'/'.join(registration.root)[:64]}")
+        if request.opt.content_format != ContentFormat.LINK:
+            self._explain(f"its links came as content format {request.opt.content_format}; expected 40")
+
+    def _explain(self, remark: str) -> None:
+        self._journal.note(Explanation(remark))
+
     def _follow(self, device: Device, remote: Remote) -> None:
         """Reach the device at a new address from now on, if it has one."""
         if device.registration is not None and device.registration.remote != remote:
             self._moved(device.registration.remote, remote)
             device.registration.remote = remote
+
+    def _occupy(self, device: Device, registration: Registration) -> None:
+        """Let the device have its address, which another may have had until now."""
+        self._vacate(device)
+        before = self._at.get(registration.remote)
+        if before is not None and before is not device and before.registration is not None:
+            before.registration.lost_to = (registration.remote, device.imei)
+        registration.lost_to = None
+        self._at[registration.remote] = device
+        self._held[device] = registration.remote
+
+    def _vacate(self, device: Device) -> None:
+        remote = self._held.pop(device, None)
+        if remote is not None and self._at.get(remote) is device:
+            del self._at[remote]
 
     def _lifetime(self, query: dict[str, str]) -> int | None:
         text = query.get("lt")
@@ -202,6 +265,7 @@ class AccessMachine:
         self._login.cancel(device)
         self._subscriptions.drop(device, None, why)
         device.subscribed = False
+        self._vacate(device)
         device.registration = None
 
     def close(self) -> None:
@@ -211,16 +275,23 @@ class AccessMachine:
         self._expiries.clear()
 
 
-def _instances(request: Message) -> tuple[Path, ...]:
-    """Return the object instances of the request's link list, in its order.
+def _listing(request: Message) -> _Listing:
+    """Return what the request's link list says.
 
     Raises:
         Denied: The payload is no list of links to objects and instances (4.00).
     """
     try:
-        paths = registered_paths(parse_links(request.payload.decode()))
+        links = parse_links(request.payload.decode())
+        paths = registered_paths(links)
     except (Lwm2mError, UnicodeDecodeError) as error:
         raise Denied(
             BAD_REQUEST, f"the payload is no list of objects such as </3303/0>,</3306/0>: {error}"
         ) from error
-    return tuple(path for path in paths if path.instance_id is not None)
+    root = root_link(links)
+    formats = (root.get("ct") or "").split()
+    return _Listing(
+        instances=tuple(path for path in paths if path.instance_id is not None),
+        root=tuple(segment for segment in root.target.split("/") if segment),
+        accept=int(ContentFormat.TLV) if str(int(ContentFormat.JSON)) in formats else None,
+    )

@@ -38,7 +38,7 @@ async def in_blocks(
         reply = await endpoint.exchange(request, remote, token=token, answered=answered)
     else:
         reply = await send_blocks(endpoint, request, lambda: remote)
-    return await _fetch(endpoint, request, remote, reply)
+    return await fetch_rest(endpoint, request, remote, reply)
 
 
 async def send_blocks(
@@ -68,7 +68,7 @@ async def send_blocks(
     while True:
         size = 1 << exponent + 4
         more = (number + 1) * size < len(payload)
-        part = _like(request)
+        part = like(request)
         part.payload = payload[number * size : (number + 1) * size]
         part.opt.block1 = (number, more, exponent)
         if number == 0:
@@ -86,14 +86,19 @@ async def send_blocks(
             exponent = accepted.size_exponent
 
 
-async def _fetch(endpoint: Endpoint, request: Message, remote: Remote, reply: Reply) -> Reply:
+async def fetch_rest(endpoint: Endpoint, request: Message, remote: Remote, reply: Reply) -> Reply:
+    """Return the whole of an answer to a GET whose first message has come; an error in its stead, if one comes.
+
+    Raises:
+        Unanswered: The peer answered with RST, or the endpoint was closed.
+    """
     first, last = reply, reply
     payload = reply.message.payload
     while request.code is GET and (block := last.message.opt.block2) is not None and block.more:
         number = len(payload) // block.size
         if len(payload) % block.size or number >= MOST_BLOCKS:
             break
-        part = _like(request)
+        part = like(request)
         part.opt.observe = None
         part.opt.block2 = (number, False, block.size_exponent)
         last = await endpoint.exchange(part, remote)
@@ -104,8 +109,8 @@ async def _fetch(endpoint: Endpoint, request: Message, remote: Remote, reply: Re
     return first
 
 
-def _like(request: Message) -> Message:
-    """Return a message with the request's code and options."""
+def like(request: Message) -> Message:
+    """Return a new message with the request's code and options, and no payload."""
     part = Message(code=request.code)
     for option in request.opt.option_list():
         part.opt.add_option(option)

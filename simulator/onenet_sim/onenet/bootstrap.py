@@ -26,6 +26,7 @@ _PRE_SHARED_KEY, _NO_SECURITY = 0, 3
 _KEY_LENGTH = 16
 _SHORT_SERVER_ID = 1
 _HOLD_OFF = 0
+_BINDING = "U"
 
 
 def security_instance(access_uri: str, identity: str = "", key: str = "") -> bytes:
@@ -37,7 +38,7 @@ def security_instance(access_uri: str, identity: str = "", key: str = "") -> byt
         (3, DataType.OPAQUE, identity.encode()),
         (5, DataType.OPAQUE, key.encode()),
     )
-    values: tuple[tuple[int, DataType, str | int | bool | bytes], ...] = (
+    return _instance(
         (0, DataType.STRING, access_uri),
         (1, DataType.BOOLEAN, False),
         (2, DataType.INTEGER, _PRE_SHARED_KEY if key else _NO_SECURITY),
@@ -45,6 +46,19 @@ def security_instance(access_uri: str, identity: str = "", key: str = "") -> byt
         (10, DataType.INTEGER, _SHORT_SERVER_ID),
         (11, DataType.INTEGER, _HOLD_OFF),
     )
+
+
+def server_instance(lifetime: int) -> bytes:
+    """Return the TLV of ``/1/0`` that lets a client register, with this lifetime (LwM2M 1.0, object 1)."""
+    return _instance(
+        (0, DataType.INTEGER, _SHORT_SERVER_ID),
+        (1, DataType.INTEGER, lifetime),
+        (6, DataType.BOOLEAN, True),
+        (7, DataType.STRING, _BINDING),
+    )
+
+
+def _instance(*values: tuple[int, DataType, str | int | bool | bytes]) -> bytes:
     return encode_tlv(
         Tlv(TlvKind.RESOURCE, resource_id, encode_value(data_type, value))
         for resource_id, data_type, value in values
@@ -54,7 +68,8 @@ def security_instance(access_uri: str, identity: str = "", key: str = "") -> byt
 class BootstrapMachine:
     """Answers POST /bs with 2.04, then writes ``/0/0`` and finishes with a POST /bs of its own.
 
-    A ``secure`` one has a channel behind DTLS; it makes a new key for the access machine each time.
+    A ``secure`` one has a channel behind DTLS; it makes a new key for the access machine each time. Where the
+    settings say so it writes ``/1/0`` in between, which CIS modules refuse and other clients need.
     """
 
     def __init__(
@@ -102,15 +117,20 @@ class BootstrapMachine:
     async def _run(self, device: Device, remote: Remote) -> None:
         key = "".join(self._random.choices(ascii_letters + digits, k=_KEY_LENGTH)) if self._secure else ""
         uri = self._settings.secure_access_uri if self._secure else self._settings.access_uri
-        write = Message(
-            code=PUT,
-            uri_path=Path(0, 0).segments,
-            content_format=self._settings.tlv_format,
-            payload=security_instance(uri, device.imei, key),
-        )
-        if await self._ask(device, remote, "write", "/0/0", write):
-            device.access_psk = key or device.access_psk
-            await self._ask(device, remote, "finish", "/bs", Message(code=POST, uri_path=("bs",)))
+        instances = {Path(0, 0): security_instance(uri, device.imei, key)}
+        if self._settings.bootstraps_server:
+            instances[Path(1, 0)] = server_instance(self._settings.default_lifetime)
+        for path, payload in instances.items():
+            write = Message(
+                code=PUT,
+                uri_path=path.segments,
+                content_format=self._settings.tlv_format,
+                payload=payload,
+            )
+            if not await self._ask(device, remote, "write", str(path), write):
+                return
+        device.access_psk = key or device.access_psk
+        await self._ask(device, remote, "finish", "/bs", Message(code=POST, uri_path=("bs",)))
 
     async def _ask(self, device: Device, remote: Remote, operation: str, path: str, request: Message) -> bool:
         event = self._journal.note(PlatformRequest(device.imei, operation, path, "bootstrap"))

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Literal
 
-from aiocoap import CHANGED, CONTENT, GET, POST, PUT, Code, Message
+from aiocoap import CHANGED, CONTENT, CREATED, DELETE, DELETED, GET, POST, PUT, Code, Message
 
 from onenet_sim.journal import Explanation, PlatformRequest, PlatformResult
 from onenet_sim.lwm2m import ContentFormat, Lwm2mError, Path, parse_links
-from onenet_sim.onenet.blocks import in_blocks
 from onenet_sim.onenet.coap import Unanswered
 from onenet_sim.onenet.errors import (
     CommandFailed,
@@ -21,7 +20,8 @@ from onenet_sim.onenet.errors import (
     Refusal,
     reason_of,
 )
-from onenet_sim.onenet.readings import read_payload, write_payload
+from onenet_sim.onenet.formats import negotiated
+from onenet_sim.onenet.readings import create_payload, read_payload, write_payload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -49,7 +49,7 @@ class Commands:
 
     Raises:
         DeviceOffline: The device is offline; nothing is sent.
-        CommandFailed: It answered with an error, with nonsense, or not at all.
+        CommandFailed: It answered with an error, with nonsense, or not at all, or another device has its address.
         Refusal: The platform stopped meanwhile (5117), or a parameter is wrong.
     """
 
@@ -115,6 +115,47 @@ class Commands:
         request = Message(code=PUT, uri_path=path.segments, payload=_bounded(octets))
         request.opt.content_format = int(ContentFormat.OPAQUE)
         await self._ask(device, "write", path, request, CHANGED, why, self._deadline(None))
+
+    async def create(
+        self,
+        device: Device,
+        path: Path,
+        values: Sequence[ResourceWrite],
+        *,
+        within: float | None = None,
+    ) -> Path | None:
+        """Create an instance of an object with these values; OneNET's HTTP API has no such call.
+
+        Args:
+            device: The device.
+            path: The instance, or the object, whose device then chooses the instance's number.
+            values: The values of its resources.
+            within: See :class:`Commands`.
+
+        Returns:
+            The instance, if the path or the answer's Location-Path names it.
+        """
+        if path.resource_id is not None:
+            raise InvalidParameter("path", f"an object or the new instance of it, not {path}")
+        try:
+            payload = create_payload(self._table, path, values)
+        except Lwm2mError as error:
+            raise Refusal(Errno.INVALID_PARAMETER, f"invalid parameter: values: {error}") from error
+        request = Message(
+            code=POST,
+            uri_path=Path(path.object_id).segments,
+            content_format=self._settings.tlv_format,
+            payload=_bounded(payload),
+        )
+        reply = await self._ask(device, "create", path, request, CREATED, "command", self._deadline(within))
+        return _created(path, reply.message)
+
+    async def delete(self, device: Device, instance: Path, *, within: float | None = None) -> None:
+        """Delete an instance of an object; OneNET's HTTP API has no such call."""
+        if instance.instance_id is None or instance.resource_id is not None:
+            raise InvalidParameter("path", f"an object instance, not {instance}")
+        request = Message(code=DELETE, uri_path=instance.segments)
+        await self._ask(device, "delete", instance, request, DELETED, "command", self._deadline(within))
 
     async def execute(
         self,
@@ -194,7 +235,8 @@ class Commands:
         request = Message(code=GET, uri_path=path.segments, accept=int(ContentFormat.LINK))
         reply = await self._ask(device, "discover", path, request, CONTENT, why, self._deadline(within))
         try:
-            found = _resources(path, reply.message.payload.decode())
+            root = "/".join(device.registration.root) if device.registration else ""
+            found = _resources(path, reply.message.payload.decode(), root)
         except (Lwm2mError, UnicodeDecodeError) as error:
             raise self._nonsense(
                 f"the answer to the discover of {path} is no list of links: {error}", reply
@@ -217,13 +259,23 @@ class Commands:
         token: bytes | None = None,
         answered: Callable[[Message], None] = lambda _answer: None,
     ) -> Reply:
-        if device.registration is None:
+        registration = device.registration
+        if registration is None:
             raise DeviceOffline(device.imei)
+        if registration.occupant is not None:
+            raise CommandFailed(
+                Reason.ADDR_OCCUPIED,
+                f"device {registration.occupant} has come since at {registration.remote}, the last address of "
+                f"device {device.imei}; what is sent there would reach that one",
+            )
+        request.opt.uri_path = (*registration.root, *request.opt.uri_path)
         event = self._journal.note(PlatformRequest(device.imei, operation, str(path), why))
         with self._journal.because(event):
             try:
                 async with asyncio.timeout_at(deadline):
-                    reply = await in_blocks(self._endpoint, request, device.registration.remote, token, answered)
+                    reply = await negotiated(
+                        self._endpoint, registration, request, self._journal, token=token, answered=answered
+                    )
             except (TimeoutError, Unanswered) as silence:
                 failure = self._silent(device, silence)
                 self._note_failure(device, operation, path, failure, None)
@@ -268,11 +320,19 @@ def _bounded(payload: bytes) -> bytes:
     return payload
 
 
-def _resources(path: Path, text: str) -> dict[Path, tuple[int, ...]]:
-    """Return the resource ids by instance that a discover's answer lists below ``path``."""
+def _created(path: Path, answer: Message) -> Path | None:
+    """Return the instance that a create made, as far as the path or the answer's Location-Path tells."""
+    try:
+        return path.instance if path.instance_id is not None else Path.from_segments(answer.opt.location_path[-2:])
+    except Lwm2mError:
+        return None
+
+
+def _resources(path: Path, text: str, root: str) -> dict[Path, tuple[int, ...]]:
+    """Return the resource ids by instance that a discover's answer lists below ``path``; ``root`` may precede."""
     found: dict[Path, list[int]] = {}
     for link in parse_links(text):
-        each = Path.parse(link.target)
+        each = Path.parse(link.target.strip("/").removeprefix(root).removeprefix("/"))
         if not path.contains(each) or each.instance_id is None:
             continue
         ids = found.setdefault(each.instance, [])

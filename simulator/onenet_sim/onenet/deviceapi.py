@@ -82,7 +82,7 @@ async def _update(platform: Platform, call: Call) -> Json:
 
 
 async def _delete(platform: Platform, call: Call) -> Json:
-    platform.delete(device_of(platform, call))
+    platform.delete_device(device_of(platform, call))
     return None
 
 

@@ -74,6 +74,9 @@ class Registration:
         expires_at: World time at which the lifetime is over.
         binding: The ``b`` of the registration, ``U`` if it has none.
         instances: The object instances of its link list, in that order.
+        root: The Uri-Path before each of its objects; empty unless it declares an alternate path.
+        accept: The content format in which it gives instances; None until it has taken or named one.
+        lost_to: The address at which another device came after it, and that device's IMEI, if one did.
     """
 
     remote: Remote
@@ -81,6 +84,14 @@ class Registration:
     expires_at: float
     binding: str
     instances: tuple[Path, ...]
+    root: tuple[str, ...] = ()
+    accept: int | None = None
+    lost_to: tuple[Remote, str] | None = None
+
+    @property
+    def occupant(self) -> str | None:
+        """The IMEI of the device that now answers at this one's address, or None."""
+        return self.lost_to[1] if self.lost_to is not None and self.lost_to[0] == self.remote else None
 
 
 @dataclass(slots=True, eq=False)

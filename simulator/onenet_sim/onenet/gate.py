@@ -11,6 +11,8 @@ from onenet_sim.journal import Explanation
 from onenet_sim.onenet.devices import EndpointName, InvalidIdentity
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from onenet_sim.journal import Journal
     from onenet_sim.onenet.devices import Device, DeviceRegistry
     from onenet_sim.onenet.settings import PlatformSettings
@@ -53,20 +55,31 @@ def auth_code_of(request: Message) -> str | None:
 
 
 class Gate:
-    """Decides which device a request is from, and makes records for unknown ones if that is wanted."""
+    """Decides which device a request is from, and makes records for unknown ones if that is wanted.
 
-    def __init__(self, devices: DeviceRegistry, settings: PlatformSettings, journal: Journal) -> None:
+    Args:
+        devices: All records.
+        settings: Whether unknown devices and new IMSIs are welcome.
+        journal: Where refusals are explained.
+        blacklist: IP addresses whose devices are refused; it may change at any time.
+    """
+
+    def __init__(
+        self, devices: DeviceRegistry, settings: PlatformSettings, journal: Journal, blacklist: Container[str]
+    ) -> None:
         self._devices = devices
         self._settings = settings
         self._journal = journal
+        self._blacklist = blacklist
 
     def admit(self, request: Message) -> Device:
         """Return the device that bootstraps or registers with this request.
 
         Raises:
-            Denied: ``ep`` is missing (4.00), or the device is unknown or comes with a wrong IMSI or auth
-                code (4.03).
+            Denied: ``ep`` is missing (4.00), or the device is unknown, comes with a wrong IMSI or auth code,
+                or from an address on the black list (4.03).
         """
+        self.check_source(request)
         text = query_of(request).get("ep")
         if not text:
             raise Denied(BAD_REQUEST, "the query has no ep=…; expected an endpoint name such as ep=IMEI;IMSI")
@@ -81,10 +94,19 @@ class Gate:
         device = self._devices.by_imei(name.imei)
         if device is None:
             return self._create(name, auth_code)
-        self._check_imsi(device, name.imsi)
         if device.auth_code is not None:
             self.check_auth_code(device, auth_code or "")
+        self._check_imsi(device, name.imsi)
         return device
+
+    def check_source(self, request: Message) -> None:
+        """Let a request pass unless it comes from an address on the black list.
+
+        Raises:
+            Denied: It does (4.03).
+        """
+        if request.remote.address.host in self._blacklist:
+            raise Denied(FORBIDDEN, f"{request.remote.address.host} is on the black list of source addresses")
 
     def check_auth_code(self, device: Device, auth_code: str | None) -> None:
         """Compare an auth code with the record's; a request without one passes.

@@ -29,8 +29,8 @@ _CLOSING_READ = Path(3, 0)
 class LoginChain:
     """Runs the chains of requests that follow registrations and updates.
 
-    One request at a time: the next goes out when the one before was answered. A failure ends the chain, and
-    the device stays online.
+    One request at a time: the next goes out when the one before was answered, and the chain of an update when
+    the one before it has ended. A failure ends a chain, and the device stays online.
     """
 
     def __init__(self, commands: Commands, journal: Journal, settings: PlatformSettings) -> None:
@@ -42,7 +42,9 @@ class LoginChain:
 
     def begin(self, device: Device, instances: Sequence[Path], *, registered: bool) -> None:
         """Start a chain for these instances: of a registration, or new ones of an update."""
-        task = asyncio.get_running_loop().create_task(self._run(device, tuple(instances), registered=registered))
+        earlier = tuple(self._running.get(device, ()))
+        chain = self._run(device, tuple(instances), earlier, registered=registered)
+        task = asyncio.get_running_loop().create_task(chain)
         self._running.setdefault(device, set()).add(task)
         task.add_done_callback(lambda _: self._ended(device, task))
 
@@ -72,8 +74,17 @@ class LoginChain:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _run(self, device: Device, instances: tuple[Path, ...], *, registered: bool) -> None:
+    async def _run(
+        self,
+        device: Device,
+        instances: tuple[Path, ...],
+        earlier: tuple[asyncio.Task[None], ...],
+        *,
+        registered: bool,
+    ) -> None:
         cause = self._journal.cause
+        if earlier:
+            await asyncio.wait(earlier)
         try:
             cause = await self._observe(device, instances, cause, registered=registered)
             cause = await self._discover(device, instances, cause)

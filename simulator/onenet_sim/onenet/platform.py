@@ -18,6 +18,7 @@ from onenet_sim.onenet.firmware import UpgradeKind, Upgrades
 from onenet_sim.onenet.gate import Gate
 from onenet_sim.onenet.junction import Junction
 from onenet_sim.onenet.login import LoginChain
+from onenet_sim.onenet.long_notifies import LongNotifies
 from onenet_sim.onenet.outbox import Undelivered
 from onenet_sim.onenet.push import Pushes
 from onenet_sim.onenet.subscriptions import Notifies, Subscriptions
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from random import Random
 
+    from aiocoap import Message
+
     from onenet_sim.journal import Journal
     from onenet_sim.lwm2m import Attributes, Path
     from onenet_sim.onenet.cached import Uplink
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from onenet_sim.onenet.outbox import Deliver, Receipt
     from onenet_sim.onenet.readings import Reading, ResourceWrite
     from onenet_sim.onenet.settings import PlatformSettings
+    from onenet_sim.onenet.subscriptions import Subscription
     from onenet_sim.onenet.wire import Remote
 
 
@@ -60,6 +64,7 @@ class Platform:
         datapoints: All data points.
         command_log: What became of the commands that came over HTTP.
         subscriptions: What devices agreed to report.
+        blacklist: IP addresses whose devices may neither bootstrap, register nor update.
     """
 
     def __init__(
@@ -80,6 +85,7 @@ class Platform:
         self.datapoints = DataPoints(calendar, settings.points_kept)
         self.command_log = CommandLog(random, calendar)
         self.subscriptions = Subscriptions(journal)
+        self.blacklist: set[str] = set()
         self._random = random
         self._running: _Running | None = None
 
@@ -119,6 +125,20 @@ class Platform:
     ) -> None:
         """Write resources of an instance: mode 1 replaces all others, mode 2 keeps them."""
         await self._commands.write(self.device(imei), path, values, mode, within=timeout)
+
+    async def create(
+        self,
+        imei: str,
+        path: Path,
+        values: Sequence[ResourceWrite],
+        timeout: float | None = None,  # noqa: ASYNC109
+    ) -> Path | None:
+        """Create an instance of an object; see :class:`~onenet_sim.onenet.commands.Commands`."""
+        return await self._commands.create(self.device(imei), path, values, within=timeout)
+
+    async def delete(self, imei: str, path: Path, timeout: float | None = None) -> None:  # noqa: ASYNC109
+        """Delete an instance of an object."""
+        await self._commands.delete(self.device(imei), path, within=timeout)
 
     async def execute(self, imei: str, path: Path, args: str = "", timeout: float | None = None) -> None:  # noqa: ASYNC109
         """Execute a resource with arguments."""
@@ -181,7 +201,7 @@ class Platform:
             raise UnknownDevice(f"IMEI {imei}")
         return device
 
-    def delete(self, device: Device) -> None:
+    def delete_device(self, device: Device) -> None:
         """Delete a device's record, data points and cached commands; its module learns it by its next update."""
         self.devices.delete(device)
         self.datapoints.forget(device.id)
@@ -226,7 +246,7 @@ class _Running:
             calendar=platform.calendar,
         )
         announcer.listeners += [self.pushes.tell, self.triggers.tell]
-        gate = Gate(platform.devices, settings, journal)
+        gate = Gate(platform.devices, settings, journal, platform.blacklist)
         notifies = Notifies(
             platform.subscriptions,
             platform.datapoints,
@@ -235,6 +255,7 @@ class _Running:
             self._moved,
             self._uplinked,
             announcer.announce,
+            self._complete,
         )
         self._junctions = [(Junction(channel), secure) for secure, channel in enumerate(bootstrap) if channel]
         self._bootstraps = [
@@ -271,6 +292,7 @@ class _Running:
             calendar=platform.calendar,
             announce=announcer.announce,
         )
+        self._long_notifies = LongNotifies(self._endpoint, journal, settings)
         self._login = LoginChain(self.commands, journal, settings)
         self.upgrades = Upgrades(self._endpoint, self.commands, self._login, journal)
         self._access = AccessMachine(
@@ -285,6 +307,9 @@ class _Running:
             calendar=platform.calendar,
             settings=settings,
         )
+
+    def _complete(self, subscription: Subscription, notify: Message, store: Callable[[Message], None]) -> None:
+        self._long_notifies.complete(subscription, notify, store)
 
     def _moved(self, before: Remote, after: Remote) -> None:
         self._endpoint.moved(before, after)
@@ -301,6 +326,7 @@ class _Running:
         for junction, _ in self._junctions:
             junction.close()  # nothing comes in from here on
         self._access.close()
+        await self._long_notifies.close()
         await self._login.close()
         self._announcer.listeners.clear()
         await self.pushes.close()

@@ -15,6 +15,7 @@ from onenet_sim.lwm2m import (
     ResourceValue,
     Tlv,
     TlvKind,
+    decode_json_payload,
     decode_text,
     decode_tlv_payload,
     decode_value,
@@ -126,34 +127,51 @@ def positions(readings: Iterable[Reading]) -> list[Mapping[str, float]]:
 def read_payload(table: ObjectTable, path: Path, content_format: int | None, octets: bytes) -> tuple[Reading, ...]:
     """Return what a payload says about ``path``.
 
-    TLV (1542 and 11542), plain text (0 or no format) and opaque (42) are understood; the latter two need
-    the path of a resource.
+    TLV (1542 and 11542), JSON (1543 and 11543), plain text (0) and opaque (42) are understood; the latter two
+    need the path of a resource. A payload without a format is text at a resource, and TLV above it.
 
     Raises:
         Lwm2mError: The payload is in another format, malformed, or about something else.
     """
+    if content_format is None and path.resource_id is None:
+        content_format = ContentFormat.TLV
     if content_format in {ContentFormat.TLV, ContentFormat.TLV_1542}:
         return tuple(
             _typed(table, each, lambda octets, kind: decode_value(kind, octets))
             for each in decode_tlv_payload(path, octets)
         )
+    if content_format in {ContentFormat.JSON, ContentFormat.JSON_1543}:
+        return tuple(_from_json(table, each) for each in decode_json_payload(path, octets))
     if content_format not in {None, ContentFormat.TEXT, ContentFormat.OPAQUE}:
-        raise Lwm2mError(f"content format {content_format}; expected 0, 42, 1542 or 11542")
+        raise Lwm2mError(f"content format {content_format}; expected 0, 42, 1542, 1543, 11542 or 11543")
     if path.resource_id is None:
         if octets:
-            raise Lwm2mError(f"content format {content_format or 0} for {path}; expected TLV (1542 or 11542)")
+            raise Lwm2mError(f"content format {content_format} for {path}; expected TLV (1542 or 11542)")
         return ()
     value = ResourceValue(path, octets)
     if content_format == ContentFormat.OPAQUE:
         return (Reading(path, tuple(octets)),)
-    return (_typed(table, value, lambda octets, kind: decode_text(kind, octets)),)
+    return (_typed(table, value, _decode_plain),)
+
+
+def _from_json(table: ObjectTable, value: ResourceValue) -> Reading:
+    """Type a value of JSON; it is base64 where the table has an opaque resource, and may be text elsewhere."""
+    known = table.resource(value.path.object_id, value.path.resource_id or 0)
+    return _typed(table, value, _decode_base64 if known else _decode_plain)
+
+
+def _decode_base64(octets: bytes, kind: DataType) -> Value:
+    return decode_text(kind, octets)
+
+
+def _decode_plain(octets: bytes, kind: DataType) -> Value:
+    """Return the value of plain text; modules send opaque octets as they are, not as base64."""
+    return octets if kind is DataType.OPAQUE else decode_text(kind, octets)
 
 
 def _typed(table: ObjectTable, value: ResourceValue, decode: Callable[[bytes, DataType], Value]) -> Reading:
     data_type = table.data_type(value.path)
     numbers = tuple(value.octets)
-    if data_type is DataType.OPAQUE:
-        return Reading(value.path, numbers, value.resource_instance)
     try:
         decoded = decode(value.octets, data_type)
     except Lwm2mError as error:
@@ -171,7 +189,24 @@ def write_payload(table: ObjectTable, instance: Path, writes: Iterable[ResourceW
     Raises:
         Lwm2mError: A value does not fit its resource; the text says which and what would.
     """
-    return encode_tlv(
+    return encode_tlv(_entries(table, instance, writes))
+
+
+def create_payload(table: ObjectTable, path: Path, writes: Iterable[ResourceWrite]) -> bytes:
+    """Return the TLV that creates an object instance with these values.
+
+    Of an object the resources stand by themselves, and its device chooses the number of the instance.
+
+    Raises:
+        Lwm2mError: A value does not fit its resource; the text says which and what would.
+    """
+    if path.instance_id is None:
+        return encode_tlv(_entries(table, path.child(0), writes))
+    return encode_tlv([Tlv(TlvKind.OBJECT_INSTANCE, path.instance_id, _entries(table, path, writes))])
+
+
+def _entries(table: ObjectTable, instance: Path, writes: Iterable[ResourceWrite]) -> tuple[Tlv, ...]:
+    return tuple(
         Tlv(TlvKind.RESOURCE, each.resource_id, _octets(table, instance.child(each.resource_id), each))
         for each in writes
     )

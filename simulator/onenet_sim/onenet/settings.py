@@ -26,6 +26,8 @@ class PlatformSettings:
         access_uri: What bootstrap hands out. Modules cut seven characters off its front and five off its
             end, so it must be ``coap://``, a host, a colon and four digits.
         secure_access_uri: The same through DTLS, with ``coaps://``.
+        bootstraps_server: Whether bootstrap also writes ``/1/0``. CIS modules refuse it; other clients cannot
+            register without.
         command_timeout: How long the platform waits for a device's answer, in seconds.
         offline_lag: How long after the end of its lifetime a device still shows as online, in seconds.
         lifetime_limits: The shortest and the longest lifetime that a device may register with, in seconds.
@@ -44,6 +46,7 @@ class PlatformSettings:
     auto_discover: bool = True
     access_uri: str = "coap://183.230.40.40:5683"
     secure_access_uri: str = "coaps://183.230.40.40:5684"
+    bootstraps_server: bool = False
     command_timeout: float = 25.0
     offline_lag: float = 0.0
     lifetime_limits: tuple[int, int] = (5, 2**32 - 1)

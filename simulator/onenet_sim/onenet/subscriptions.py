@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from onenet_sim.journal import DataPoint, Explanation
@@ -96,6 +97,7 @@ class Notifies:
         moved: Callable[[Remote, Remote], None],
         uplinked: Callable[[Device, Uplink], None],
         announce: Callable[[PointStored], None],
+        complete: Callable[[Subscription, Message, Callable[[Message], None]], None],
     ) -> None:
         self._subscriptions = subscriptions
         self._points = points
@@ -104,6 +106,7 @@ class Notifies:
         self._moved = moved
         self._uplinked = uplinked
         self._announce = announce
+        self._complete = complete
 
     def receive(self, message: Message, repeat: int) -> bool:
         """Take a notify; return whether it belongs to a subscription.
@@ -122,7 +125,9 @@ class Notifies:
         if repeat:
             return True
         self._uplinked(device, Uplink.NOTIFY)
-        if message.code.is_successful():
+        if message.code.is_successful() and message.opt.block2 is not None and message.opt.block2.more:
+            self._complete(subscription, message, partial(self.store, subscription))
+        elif message.code.is_successful():
             self.store(subscription, message)
         else:
             why = f"the device sent {message.code.dotted} on it"

@@ -461,3 +461,14 @@ class OneNet:
     def upgrade(self, imei: str) -> Upgrade | None:
         """Return the device's newest upgrade as it stands, or None."""
         return self._world.call(lambda s: s.platform.upgrade(imei))
+
+    def create(
+        self, imei: str, path: str, values: list[ResourceWrite], timeout: float | None = None
+    ) -> Path | None:
+        """Create ``/3303/1``, or an instance of ``/3303`` whose number the device chooses; return it if told."""
+        platform = self._world.simulation.platform
+        return self._world.run(platform.create(imei, Path.parse(path), values, timeout))
+
+    def delete(self, imei: str, path: str, timeout: float | None = None) -> None:
+        """Delete an instance of an object."""
+        self._world.run(self._world.simulation.platform.delete(imei, Path.parse(path), timeout))

@@ -1,0 +1,84 @@
+"""Which content format a client takes for instances: TLV under its old or its new number, or JSON.
+
+OneNET and the modules of its time say 1542; the number that was registered later is 11542. A client that knows
+only one refuses the other, and some speak nothing but JSON.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiocoap import NOT_ACCEPTABLE, UNSUPPORTED_CONTENT_FORMAT
+
+from onenet_sim.journal import Explanation
+from onenet_sim.lwm2m import ContentFormat
+from onenet_sim.onenet.blocks import in_blocks, like
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aiocoap import Message
+
+    from onenet_sim.journal import Journal
+    from onenet_sim.onenet.coap import Endpoint, Reply
+    from onenet_sim.onenet.devices import Registration
+
+_TLV = (int(ContentFormat.TLV_1542), int(ContentFormat.TLV))
+_ALL = (*_TLV, int(ContentFormat.JSON))
+_REFUSALS = frozenset({NOT_ACCEPTABLE, UNSUPPORTED_CONTENT_FORMAT})
+
+
+async def negotiated(
+    endpoint: Endpoint,
+    registration: Registration,
+    request: Message,
+    journal: Journal,
+    *,
+    token: bytes | None,
+    answered: Callable[[Message], None],
+) -> Reply:
+    """Send a request in a format that the client takes, and return its answer.
+
+    Until the client has taken one, or named one, a refusal (4.06 or 4.15) lets the next be tried. A later refusal
+    is the client's answer.
+
+    Raises:
+        Unanswered: The peer answered with RST, or the endpoint was closed.
+    """
+    formats = _formats(registration, request)
+    for number, following in zip(formats, (*formats[1:], None), strict=True):
+        attempt = _in_format(request, number)
+        reply = await in_blocks(endpoint, attempt, registration.remote, token, answered)
+        code = reply.message.code
+        if following is None or code not in _REFUSALS:
+            break
+        why = f"{code.dotted}: the device does not take content format {number}; it is asked with {following}"
+        journal.note(Explanation(why), cause=reply.event)
+    if number is not None and code.is_successful():
+        named = reply.message.opt.content_format
+        registration.accept = int(named) if named in _ALL else number
+    return reply
+
+
+def _formats(registration: Registration, request: Message) -> tuple[int | None, ...]:
+    """Return the formats to try in turn; None is the request as it is."""
+    reads = request.opt.accept in _TLV
+    wanted = request.opt.accept if reads else request.opt.content_format
+    if wanted not in _TLV:
+        return (None,)
+    if registration.accept in (_ALL if reads else _TLV):
+        return (registration.accept,)
+    others = (each for each in (_ALL if reads else _TLV) if each != wanted)
+    return (int(wanted), *others)
+
+
+def _in_format(request: Message, number: int | None) -> Message:
+    if number is None or number in {request.opt.accept, request.opt.content_format}:
+        return request
+    attempt = like(request)
+    attempt.payload = request.payload
+    if request.opt.accept is None:
+        attempt.opt.content_format = number
+    else:
+        attempt.opt.accept = number
+    return attempt
