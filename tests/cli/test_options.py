@@ -57,7 +57,7 @@ def test_a_wrong_option_is_the_exit_code_of_the_process() -> None:
     assert ended.returncode == 2
 
 
-@pytest.mark.parametrize("option", ["--http", "--tcp"])
+@pytest.mark.parametrize("option", ["--http", "--tcp", "--rfc2217"])
 def test_a_tcp_port_in_use_is_named(called: Called, option: str) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]

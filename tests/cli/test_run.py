@@ -31,7 +31,7 @@ def serial_number(url: str) -> str:
 
 def test_a_run_says_what_is_where_and_answers_on_each_of_it(start: Start, tmp_path: Path) -> None:
     link = tmp_path / "modem0"
-    run = start("--link", str(link), "--tcp", "0", "--seed", "7", "--profile", "m5310a")
+    run = start("--link", str(link), "--tcp", "0", "--rfc2217", "0", "--seed", "7", "--profile", "m5310a")
     ready = run.ready
     assert ready["ready"] is True
     assert ready["seed"] == 7
@@ -43,7 +43,8 @@ def test_a_run_says_what_is_where_and_answers_on_each_of_it(start: Start, tmp_pa
     assert len(run.modem["imsi"]) == 15
     assert run.modem["link"] == str(link)
     assert link.readlink().as_posix() == run.modem["port"]
-    for url in (run.modem["port"], str(link), f"socket://{run.modem['tcp']}"):
+    urls = (f"socket://{run.modem['tcp']}", f"rfc2217://{run.modem['rfc2217']}")
+    for url in (run.modem["port"], str(link), *urls):
         assert serial_number(url) == run.modem["imei"]
     for address in (ready["coap"]["bootstrap"], ready["coap"]["access"]):
         host, _, port = address.partition(":")

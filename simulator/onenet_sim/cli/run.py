@@ -49,8 +49,20 @@ def run(
             help="Offer the serial line on a TCP port too, of further modems on the next ones; 0 is any free one.",
         ),
     ] = None,
+    rfc2217: Annotated[
+        int | None,
+        typer.Option(
+            "--rfc2217",
+            metavar="PORT",
+            min=0,
+            max=65535,
+            help="The same by RFC 2217, with baud rate and control lines.",
+        ),
+    ] = None,
     http: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="OneNET's and the control API.")] = 0,
-    bind: Annotated[str, typer.Option(metavar="HOST", help="The IPv4 address of --tcp and --http.")] = "127.0.0.1",
+    bind: Annotated[
+        str, typer.Option(metavar="HOST", help="The IPv4 address of --tcp, --rfc2217, --http.")
+    ] = "127.0.0.1",
     bootstrap_port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="CoAP over UDP.")] = 0,
     access_port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="CoAP over UDP.")] = 0,
     map_: Annotated[
@@ -94,6 +106,7 @@ def run(
         "modems": modems,
         "link": None if link is None else link.absolute(),
         "tcp": tcp,
+        "rfc2217": rfc2217,
         "tcp_host": bind,
         "bootstrap_port": bootstrap_port,
         "access_port": access_port,
@@ -204,7 +217,7 @@ def _text(described: dict[str, Any]) -> str:
     lines = [f"onenet-sim {described['version']} is ready (seed {described['seed']})", ""]
     for modem in described["modems"]:
         lines.append(f"{modem['name']}   {modem['profile']}, IMEI {modem['imei']}, IMSI {modem['imsi']}")
-        lines += [f"  open    {where}" for where in (modem["link"] or modem["port"], _socket(modem)) if where]
+        lines += [f"  open    {where}" for where in _ways_in(modem)]
     coap, url = described["coap"], described["http"]
     return "\n".join(
         (
@@ -219,8 +232,11 @@ def _text(described: dict[str, Any]) -> str:
     )
 
 
-def _socket(modem: dict[str, Any]) -> str | None:
-    return f"socket://{modem['tcp']}" if "tcp" in modem else None
+def _ways_in(modem: dict[str, Any]) -> list[str]:
+    """Return what a host opens to reach a modem."""
+    schemes = {"tcp": "socket://", "rfc2217": "rfc2217://"}
+    paths = [path for path in (modem.get("link") or modem.get("port"),) if path]
+    return paths + [scheme + modem[key] for key, scheme in schemes.items() if key in modem]
 
 
 def _say(text: str) -> bool:

@@ -63,6 +63,11 @@ class PtyPort(DescriptorPort):
         self._listen(self._master)
         self._watch_hosts()
 
+    @property
+    def described(self) -> dict[str, str | None]:
+        """The PTY, under ``port``, and its ``link``."""
+        return {"port": self.name, "link": None if self.link is None else str(self.link)}
+
     def close(self) -> None:
         """Give the PTY up and remove the link, if it is still ours. The host sees a hang-up."""
         if self._descriptor < 0:

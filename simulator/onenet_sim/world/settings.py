@@ -44,7 +44,8 @@ class WorldSettings:
         link: A stable symbolic link to the first modem's PTY; further modems append ``-2``, ``-3``.
         tcp: A TCP port for the first modem's serial line, the next ones for the others; 0 is any free one,
             None is no TCP.
-        tcp_host: The IPv4 number that the TCP port is bound to.
+        rfc2217: The same for RFC 2217.
+        tcp_host: The IPv4 number that ``tcp`` and ``rfc2217`` are bound to.
         bootstrap_port: The bootstrap server's UDP port, 0 for any free one.
         access_port: The access machine's UDP port, 0 for any free one.
         unknown: What comes of a command that a module does not have.
@@ -65,6 +66,7 @@ class WorldSettings:
     pty: bool = True
     link: Path | None = None
     tcp: int | None = None
+    rfc2217: int | None = None
     tcp_host: str = "127.0.0.1"
     bootstrap_port: int = 0
     access_port: int = 0

@@ -10,7 +10,7 @@ from onenet_sim.journal import Journal, WorldChanged
 from onenet_sim.modem import Modem, Pace, load_profile
 from onenet_sim.network import AddressMap, Air, DatagramEndpoint, Destination, Role, TestServer
 from onenet_sim.onenet import Platform, PlatformSettings
-from onenet_sim.ports import PtyPort, TcpPort
+from onenet_sim.ports import PtyPort, Rfc2217Port, TcpPort
 from onenet_sim.world.bench import Bench
 from onenet_sim.world.identities import draw_identity
 from onenet_sim.world.settings import Unknown
@@ -92,13 +92,14 @@ class Simulation:
         try:
             if settings.pty:
                 ports.append(PtyPort(_nobody, self.journal, link=_numbered(settings.link, number)))
-            if settings.tcp is not None:
-                tcp = settings.tcp + number - 1 if settings.tcp else 0
-                ports.append(TcpPort(_nobody, self.journal, host=settings.tcp_host, port=tcp))
+            for make, first in ((TcpPort, settings.tcp), (Rfc2217Port, settings.rfc2217)):
+                if first is not None:
+                    port = first + number - 1 if first else 0
+                    ports.append(make(_nobody, self.journal, host=settings.tcp_host, port=port))
             link = await self._air.open_link(_name(number), _no_bearer)
         except OSError:
-            for port in ports:
-                port.close()
+            for opened in ports:
+                opened.close()
             raise
         modem = self._new_modem(number)
         self.benches[modem.name] = Bench(self._loop, modem, ports, link, self.journal, settings.pace)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from onenet_sim.ports import PtyPort, TcpPort
-
 if TYPE_CHECKING:
     from onenet_sim.journal import Json
     from onenet_sim.modem.radio import Radio
@@ -41,14 +39,7 @@ def describe_modem(bench: Bench) -> dict[str, Json]:
     modem = bench.modem
     described: dict[str, Json] = {"name": modem.name, "profile": modem.profile.name}
     for port in bench.ports:
-        match port:
-            case PtyPort():
-                described["port"] = port.name
-                described["link"] = None if port.link is None else str(port.link)
-            case TcpPort():
-                described["tcp"] = f"{port.host}:{port.port}"
-            case _:
-                pass
+        described |= port.described
     identity = modem.identity
     return {**described, "imei": identity.imei, "imsi": identity.imsi, "iccid": identity.iccid}
 
