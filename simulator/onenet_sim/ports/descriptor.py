@@ -38,6 +38,7 @@ class DescriptorPort:
         self.foreign = True
         self._loop = asyncio.get_running_loop()
         self._descriptor = -1
+        self._outlet = -1
         self.attached = False
         self._queue: deque[bytes] = deque()
         self._queued = 0
@@ -69,16 +70,17 @@ class DescriptorPort:
         self._boot_text.clear()
         self._flush()
 
-    def _listen(self, descriptor: int) -> None:
-        """Read from the host, and write to it, through this descriptor."""
+    def _listen(self, descriptor: int, outlet: int | None = None) -> None:
+        """Read from the host through this descriptor, and write to it through the same or an ``outlet``."""
         self._descriptor = descriptor
+        self._outlet = descriptor if outlet is None else outlet
         with self.journal.because(None):  # what a host does has no cause in the world
             self._loop.add_reader(descriptor, self._readable)
 
     def _unlisten(self) -> None:
         self._loop.remove_reader(self._descriptor)
         self._wait_for_room(wanted=False)
-        self._descriptor = -1
+        self._descriptor = self._outlet = -1
 
     def _attach(self) -> None:
         """Note that a host opened the port. What it may still discard while it opens is held back."""
@@ -150,7 +152,7 @@ class DescriptorPort:
         while self._queue:
             octets = self._queue[0]
             try:
-                written = os.write(self._descriptor, octets)
+                written = os.write(self._outlet, octets)
             except BlockingIOError:
                 written = 0
             except OSError:
@@ -171,9 +173,9 @@ class DescriptorPort:
             return
         self._waiting = wanted
         if wanted:
-            self._loop.add_writer(self._descriptor, self._flush)
+            self._loop.add_writer(self._outlet, self._flush)
         else:
-            self._loop.remove_writer(self._descriptor)
+            self._loop.remove_writer(self._outlet)
 
     def _keep(self, octets: bytes) -> None:
         room = BOOT_OCTETS - len(self._boot_text)

@@ -101,7 +101,7 @@ class Rfc2217Port(TcpPort):
             self._queue[0] = self._queue[0][len(cut) :]
             self._queued -= len(cut)
         try:
-            written = os.write(self._descriptor, answers)
+            written = os.write(self._outlet, answers)
         except BlockingIOError:
             written = 0
         except OSError:
