@@ -78,6 +78,17 @@ def test_a_mapped_address_leads_to_a_server_of_this_machine(start: Start) -> Non
                 assert peer.recv(10) == b"hi"
 
 
+def test_a_line_may_have_the_speed_of_its_baud_rate(start: Start) -> None:
+    run = start("--baud-pace", "--tcp", "0")
+    assert serial_number(run.modem["port"]) == run.modem["imei"]
+    with serial.Serial(run.modem["port"], 9600, timeout=PATIENCE) as port:
+        port.write(b"AT+IPR=115200\r")
+        assert port.read(6) == b"\r\nOK\r\n"
+        port.baudrate = 115200
+        port.write(b"AT+IPR?\r")
+        assert port.read_until(b"OK\r\n") == b"\r\n+IPR: 115200\r\n\r\nOK\r\n"
+
+
 def asked_for_its_number(exchange: Callable[[bytes], object], read: Callable[[], bytes]) -> str:
     """Ask the module for its IMEI by two functions, since what it hangs on is no port that pyserial opens."""
     exchange(b"AT+CGSN=1\r")

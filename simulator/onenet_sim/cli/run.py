@@ -78,6 +78,10 @@ def run(
     stdio: Annotated[
         bool, typer.Option("--stdio", help="Be the first modem on stdin and stdout; all else goes to stderr.")
     ] = False,
+    baud_pace: Annotated[
+        bool,
+        typer.Option("--baud-pace", help="Let octets take their time at the baud rate; unequal rates make noise."),
+    ] = False,
     http: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="OneNET's and the control API.")] = 0,
     bind: Annotated[
         str, typer.Option(metavar="HOST", help="The IPv4 address of --tcp, --rfc2217, --http.")
@@ -130,6 +134,7 @@ def run(
         "serial": serial,
         "baud": baud,
         "stdio": stdio,
+        "baud_pace": baud_pace,
         "tcp_host": bind,
         "bootstrap_port": bootstrap_port,
         "access_port": access_port,

@@ -2,6 +2,7 @@
 
 from onenet_sim.ports.connect import ConnectPort
 from onenet_sim.ports.memory import MemoryHost, MemoryPort
+from onenet_sim.ports.paced import PacedPort
 from onenet_sim.ports.port import Port
 from onenet_sim.ports.pty import PtyPort
 from onenet_sim.ports.rfc2217 import Rfc2217Port
@@ -13,6 +14,7 @@ __all__ = [
     "ConnectPort",
     "MemoryHost",
     "MemoryPort",
+    "PacedPort",
     "Port",
     "PtyPort",
     "Rfc2217Port",

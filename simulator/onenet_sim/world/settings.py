@@ -46,6 +46,7 @@ class WorldSettings:
         tcp: A TCP port for the first modem's serial line, the next ones for the others; 0 is any free one,
             None is no TCP.
         rfc2217: The same for RFC 2217.
+        baud_pace: Whether octets take their time at the line's baud rate, and different rates make noise.
         connect: A ``host:port`` that the first modem connects to over TCP, the next ones to the next ports.
         serial: A serial device of this machine on which the first modem sits.
         baud: The baud rate of ``serial``; None is the profile's.
@@ -76,6 +77,7 @@ class WorldSettings:
     serial: Path | None = None
     baud: int | None = None
     stdio: bool = False
+    baud_pace: bool = False
     tcp_host: str = "127.0.0.1"
     bootstrap_port: int = 0
     access_port: int = 0

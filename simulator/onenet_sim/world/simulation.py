@@ -10,7 +10,7 @@ from onenet_sim.journal import Journal, WorldChanged
 from onenet_sim.modem import Modem, Pace, load_profile
 from onenet_sim.network import Address, AddressMap, Air, DatagramEndpoint, Destination, Role, TestServer
 from onenet_sim.onenet import Platform, PlatformSettings
-from onenet_sim.ports import ConnectPort, PtyPort, Rfc2217Port, StdioPort, TcpPort, UartPort
+from onenet_sim.ports import ConnectPort, PacedPort, PtyPort, Rfc2217Port, StdioPort, TcpPort, UartPort
 from onenet_sim.world.bench import Bench
 from onenet_sim.world.identities import draw_identity
 from onenet_sim.world.settings import Unknown
@@ -99,8 +99,21 @@ class Simulation:
             for port in ports:
                 port.close()
             raise
+        if self.settings.baud_pace:
+            ports = [self._paced(port, number) for port in ports]
         modem = self._new_modem(number)
-        self.benches[modem.name] = Bench(self._loop, modem, ports, link, self.journal, self.settings.pace)
+        bench = Bench(self._loop, modem, ports, link, self.journal, self.settings.pace)
+        for port in ports:
+            if isinstance(port, PacedPort):
+                port.module_rate = lambda: bench.modem.rate
+        self.benches[modem.name] = bench
+
+    def _paced(self, port: Port, number: int) -> Port:
+        """Return a port at the speed of its line; a UART has one already."""
+        if isinstance(port, UartPort):
+            return port
+        draw = self._random(f"noise on the line of {_name(number)}").randrange
+        return PacedPort(port, self._profile.line.baud, draw)
 
     def _open_ports(self, number: int, ports: list[Port]) -> None:
         """Add the nth modem's ports to a list, on which those that were opened stand when one cannot be had."""
