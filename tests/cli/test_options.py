@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         (("--connect", "127.0.0.1:65535", "--modems", "2"), ("2 modems need as many ports",)),
         (("--serial", "/dev/ttyNone0"), ("/dev/ttyNone0",)),
         (("--baud", "0"), ("--baud", "1")),
+        (("--baud", "9600"), ("baud is 9600, but there is no serial device",)),
         (("--map", "8.8.8.8:53"), ("--map", "HOST:PORT=127.0.0.1:PORT")),
         (("--map", "8.8.8.8:53=8.8.4.4:53"), ("--map", "is not on this machine")),
     ],

@@ -93,6 +93,8 @@ class WorldSettings:
             raise ValueError(f"profile: {error}") from None
         if not 1 <= self.modems <= MODEMS_MAXIMUM:
             raise ValueError(f"modems is {self.modems}; expected 1 to {MODEMS_MAXIMUM}")
+        if self.baud is not None and self.serial is None:
+            raise ValueError(f"baud is {self.baud}, but there is no serial device that could have it")
         if self.connect is not None:
             self._check_connect(self.connect)
         if self.epoch.tzinfo is None:
