@@ -148,6 +148,12 @@ def test_the_baud_rate_of_a_host_is_seen_when_it_writes(bench: Bench, port: PtyP
     assert bench.of(LineSet) == [LineSet(port.name, "baud rate", each) for each in ("115200", "57600", "250000")]
 
 
+def test_the_baud_rate_of_a_host_that_only_listens_is_seen_too(bench: Bench, port: PtyPort) -> None:
+    with bench.call(lambda: serial.Serial(port.name, 115200)):
+        assert bench.wait_for(LineSet) == LineSet(port.name, "baud rate", "115200")
+    assert bench.kinds()[0] == "host_attached"
+
+
 def test_a_system_that_does_not_tell_the_baud_rate_is_no_matter(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -33,7 +33,7 @@ class PtyPort(DescriptorPort):
     Hosts are seen by inotify as they open and close it. Where there is no inotify, or no more of it, one
     counts as attached from the start and for ever: boot text then goes out at once.
 
-    The host's baud rate is looked at when the host writes, where there is Linux.
+    The host's baud rate is looked at, where there is Linux, once it has the port open for good and when it writes.
 
     Attributes:
         link: The symbolic link that stands for the PTY, if one was asked for.
@@ -141,6 +141,10 @@ class PtyPort(DescriptorPort):
         self._look()  # who opened the port comes before what they wrote
         self._read()
         self._note_rate()  # after the answer, which is not to wait for it
+
+    def _settle(self) -> None:
+        self._note_rate()
+        super()._settle()
 
     def _note_rate(self) -> None:
         speed = self._present_speed()
