@@ -38,6 +38,13 @@ if TYPE_CHECKING:
         (("--bind", ""), ("--bind", "127.0.0.1")),
         (("--bind", "::1"), ("::1",)),
         (("--rfc", "1"), ("--rfc",)),
+        (("--rfc2217", "65536"), ("--rfc2217", "65535")),
+        (("--connect", "127.0.0.1"), ("connect", "lacks a port", "HOST:PORT")),
+        (("--connect", "127.0.0.1:x"), ("connect", "'x' is not a number")),
+        (("--connect", "127.0.0.1:65535", "--modems", "2"), ("2 modems need as many ports",)),
+        (("--serial", "/dev/ttyNone0"), ("/dev/ttyNone0",)),
+        (("--baud", "0"), ("--baud", "1")),
+        (("--baud", "9600"), ("baud is 9600, but there is no serial device",)),
         (("--map", "8.8.8.8:53"), ("--map", "HOST:PORT=127.0.0.1:PORT")),
         (("--map", "8.8.8.8:53=8.8.4.4:53"), ("--map", "is not on this machine")),
     ],
@@ -59,7 +66,7 @@ def test_a_wrong_option_is_the_exit_code_of_the_process() -> None:
     assert ended.returncode == 2
 
 
-@pytest.mark.parametrize("option", ["--http", "--tcp"])
+@pytest.mark.parametrize("option", ["--http", "--tcp", "--rfc2217"])
 def test_a_tcp_port_in_use_is_named(called: Called, option: str) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]

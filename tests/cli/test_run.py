@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import termios
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +34,7 @@ def serial_number(url: str) -> str:
 
 def test_a_run_says_what_is_where_and_answers_on_each_of_it(start: Start, tmp_path: Path) -> None:
     link = tmp_path / "modem0"
-    run = start("--link", str(link), "--tcp", "0", "--seed", "7", "--profile", "m5310a")
+    run = start("--link", str(link), "--tcp", "0", "--rfc2217", "0", "--seed", "7", "--profile", "m5310a")
     ready = run.ready
     assert ready["ready"] is True
     assert ready["seed"] == 7
@@ -47,7 +49,8 @@ def test_a_run_says_what_is_where_and_answers_on_each_of_it(start: Start, tmp_pa
     assert len(run.modem["imsi"]) == 15
     assert run.modem["link"] == str(link)
     assert link.readlink().as_posix() == run.modem["port"]
-    for url in (run.modem["port"], str(link), f"socket://{run.modem['tcp']}"):
+    urls = (f"socket://{run.modem['tcp']}", f"rfc2217://{run.modem['rfc2217']}")
+    for url in (run.modem["port"], str(link), *urls):
         assert serial_number(url) == run.modem["imei"]
     for address in (ready["coap"]["bootstrap"], ready["coap"]["access"]):
         host, _, port = address.partition(":")
@@ -77,6 +80,86 @@ def test_a_mapped_address_leads_to_a_server_of_this_machine(start: Start) -> Non
                 peer.settimeout(PATIENCE)
                 port.write(b"AT+NSOSD=0,2,6869\r")
                 assert peer.recv(10) == b"hi"
+
+
+def test_a_line_may_have_the_speed_of_its_baud_rate(start: Start) -> None:
+    run = start("--baud-pace", "--tcp", "0")
+    assert serial_number(run.modem["port"]) == run.modem["imei"]
+    with serial.Serial(run.modem["port"], 9600, timeout=PATIENCE) as port:
+        port.write(b"AT+IPR=115200\r")
+        assert port.read(6) == b"\r\nOK\r\n"
+        port.baudrate = 115200
+        port.write(b"AT+IPR?\r")
+        assert port.read_until(b"OK\r\n") == b"\r\n+IPR: 115200\r\n\r\nOK\r\n"
+
+
+def asked_for_its_number(exchange: Callable[[bytes], object], read: Callable[[], bytes]) -> str:
+    """Ask the module for its IMEI by two functions, since what it hangs on is no port that pyserial opens."""
+    exchange(b"AT+CGSN=1\r")
+    seen = b""
+    while not (b"+CGSN:" in seen and seen.endswith(b"OK\r\n")):
+        piece = read()
+        assert piece, seen
+        seen += piece
+    return seen.rpartition(b"+CGSN:")[2].split()[0].decode().strip('"')
+
+
+def test_it_connects_to_an_emulator_that_listens(start: Start) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as emulator:
+        emulator.settimeout(PATIENCE)
+        address = f"127.0.0.1:{emulator.getsockname()[1]}"
+        run = start("--connect", address)
+        assert run.modem["connect"] == address
+        for _ in range(2):
+            with emulator.accept()[0] as line:
+                line.settimeout(PATIENCE)
+                assert asked_for_its_number(line.sendall, lambda: line.recv(1000)) == run.modem["imei"]
+        assert run.end() == (0, "")
+
+
+def test_it_sits_on_a_uart_at_the_modules_baud_rate_or_another(start: Start) -> None:
+    for options, rate in (((), termios.B115200), (("--baud", "57600"), termios.B57600)):
+        wires, device = os.openpty()
+        run = start("--profile", "m5311", "--serial", os.ttyname(device), *options)
+        assert run.modem["serial"] == os.ttyname(device)
+        assert termios.tcgetattr(wires)[4] == rate
+        written = lambda octets: os.write(wires, octets)  # noqa: B023, E731
+        assert asked_for_its_number(written, lambda: os.read(wires, 1000)) == run.modem["imei"]  # noqa: B023
+        assert run.end() == (0, "")
+        os.close(wires)
+        os.close(device)
+
+
+@pytest.fixture
+def on_pipes() -> Any:  # noqa: ANN401 - a generator of a process
+    program = [sys.executable, "-m", "onenet_sim", "run", "--json", "--stdio"]
+    with subprocess.Popen(
+        program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
+    ) as process:
+        yield process
+        process.kill()
+
+
+def test_it_is_a_modem_on_stdin_and_stdout_and_says_where_the_rest_is_on_stderr(
+    on_pipes: subprocess.Popen[bytes],
+) -> None:
+    assert on_pipes.stdin is not None
+    assert on_pipes.stdout is not None
+    assert on_pipes.stderr is not None
+    (modem,) = json.loads(on_pipes.stderr.readline())["modems"]
+    assert modem["stdio"] == "-"
+    ours, theirs = on_pipes.stdin, on_pipes.stdout
+    assert asked_for_its_number(ours.write, lambda: theirs.read(1000)) == modem["imei"]
+    assert on_pipes.communicate(timeout=PATIENCE) == (b"", b"")
+    assert on_pipes.returncode == 0
+
+
+def test_a_pipe_of_commands_is_answered_and_its_end_ends_the_run() -> None:
+    program = [sys.executable, "-m", "onenet_sim", "run", "--stdio", "--profile", "m5310a"]
+    ended = subprocess.run(program, input=b"AT\rAT+CGMM\r", capture_output=True, timeout=PATIENCE, check=False)
+    assert ended.returncode == 0
+    assert ended.stdout.endswith(b"\r\nOK\r\n\r\nM5310-A\r\n\r\nOK\r\n")
+    assert b"Ctrl-C ends it" in ended.stderr
 
 
 def test_one_seed_makes_one_world_and_a_seed_that_was_drawn_is_told(start: Start) -> None:

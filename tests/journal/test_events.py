@@ -26,6 +26,7 @@ from onenet_sim.journal import (
     HttpRequest,
     Json,
     Layer,
+    LineSet,
     ModuleWrote,
     Occurrence,
     OctetsLost,
@@ -82,6 +83,13 @@ TABLE: list[tuple[Occurrence, Layer, str, str, dict[str, Json]]] = [
     ),
     (HostAttached("tty0"), Layer.UART, "host_attached", "a host opened tty0", {"port": "tty0"}),
     (HostDetached("tty0"), Layer.UART, "host_detached", "the host closed tty0", {"port": "tty0"}),
+    (
+        LineSet("tty0", "baud rate", "9600"),
+        Layer.UART,
+        "line_set",
+        "the host of tty0 set baud rate: 9600",
+        {"port": "tty0", "what": "baud rate", "state": "9600"},
+    ),
     (
         OctetsLost(b"\0A", "nobody listened"),
         Layer.UART,

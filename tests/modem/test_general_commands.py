@@ -152,3 +152,25 @@ def test_power_saving_reads_as_it_was_set(any_rig: Rig) -> None:
     assert any_rig.ask("AT+CPSMS?") == ['+CPSMS:1,,,"01000011","00000001"', "OK"]
     any_rig.ok("AT+CPSMS=2")
     assert any_rig.ask("AT+CPSMS?")[0].startswith("+CPSMS:0,")
+
+
+def test_the_baud_rate_is_found_by_the_module_until_a_host_sets_one() -> None:
+    rig = Rig("onemo")
+    assert rig.modem.rate == 0
+    rig.feed(b"AT+IPR?\r")
+    assert rig.text() == "\r\n+IPR: 0\r\n\r\nOK\r\n"
+    rig.feed(b"AT+IPR=115200\r")
+    assert rig.text() == "\r\nOK\r\n"
+    rig.modem.reset(rig.now)
+    rig.advance(10)
+    rig.text()
+    rig.feed(b"AT+IPR?\r")
+    assert rig.text() == "\r\n+IPR: 115200\r\n\r\nOK\r\n"
+    assert rig.modem.rate == 115200
+
+
+def test_natspeed_sets_the_baud_rate_too() -> None:
+    rig = Rig("m5310a")
+    assert rig.modem.rate == 0
+    rig.feed(b"AT+NATSPEED=115200,30,1,2,1,0,0\r")
+    assert rig.modem.rate == 115200

@@ -92,7 +92,9 @@ def bench() -> Iterator[Bench]:
     thread.start()
     bench = Bench(loop)
     yield bench
-    bench.unplug()
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
+    try:
+        bench.unplug()
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()

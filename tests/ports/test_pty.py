@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import serial
 
-from onenet_sim.journal import Explanation, HostAttached, HostDetached
+from onenet_sim.journal import Explanation, HostAttached, HostDetached, LineSet
 from onenet_sim.ports import PtyPort, pty as pty_module
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def test_it_stays_attached_until_the_last_of_several_hosts_closes(bench: Bench, 
         bench.wait_for_octets(b"AT\r")
     bench.call(lambda: port.write(b"OK"))
     assert os.read(reader, 10) == b"OK"
-    assert bench.kinds() == ["host_attached"]
+    assert bench.of(HostDetached) == []
     os.close(reader)
     bench.wait_for(HostDetached)
 
@@ -135,6 +135,36 @@ def test_a_link_in_no_directory_is_refused(bench: Bench, tmp_path: Path) -> None
         bench.call(lambda: PtyPort(bench.take, bench.journal, link=tmp_path / "nowhere" / "modem0"))
 
 
+def test_the_baud_rate_of_a_host_is_seen_when_it_writes(bench: Bench, port: PtyPort) -> None:
+    assert bench.call(lambda: port.rate) is None
+    with serial.Serial(port.name, 115200) as host:
+        for rate in (115200, 57600, 250000):
+            host.baudrate = rate
+            host.write(b"x")
+            bench.wait_for(LineSet, (115200, 57600, 250000).index(rate) + 1)
+        host.write(b"x")
+        bench.wait_for_octets(b"xxxx")
+        assert bench.call(lambda: port.rate) == 250000
+    assert bench.of(LineSet) == [LineSet(port.name, "baud rate", each) for each in ("115200", "57600", "250000")]
+
+
+def test_the_baud_rate_of_a_host_that_only_listens_is_seen_too(bench: Bench, port: PtyPort) -> None:
+    with bench.call(lambda: serial.Serial(port.name, 115200)):
+        assert bench.wait_for(LineSet) == LineSet(port.name, "baud rate", "115200")
+    assert bench.kinds()[0] == "host_attached"
+
+
+def test_a_system_that_does_not_tell_the_baud_rate_is_no_matter(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pty_module, "_TCGETS2", 0)
+    port = bench.plug(lambda: PtyPort(bench.take, bench.journal))
+    with serial.Serial(port.name, 115200) as host:
+        host.write(b"x")
+        bench.wait_for_octets(b"x")
+        assert bench.call(lambda: port.rate) is None
+
+
 def test_without_inotify_a_host_counts_as_attached(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     class NoWatch:
         def __init__(self, path: str) -> None:
@@ -157,4 +187,4 @@ def test_a_host_of_a_closed_port_sees_a_hang_up(bench: Bench, port: PtyPort) -> 
         bench.call(port.close)
         with pytest.raises(serial.SerialException):
             host.read(1)
-    assert bench.kinds() == ["host_attached", "host_detached"]
+    assert [kind for kind in bench.kinds() if kind != "line_set"] == ["host_attached", "host_detached"]

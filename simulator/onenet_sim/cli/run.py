@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
@@ -49,8 +49,43 @@ def run(
             help="Offer the serial line on a TCP port too, of further modems on the next ones; 0 is any free one.",
         ),
     ] = None,
+    rfc2217: Annotated[
+        int | None,
+        typer.Option(
+            "--rfc2217",
+            metavar="PORT",
+            min=0,
+            max=65535,
+            help="The same by RFC 2217, with baud rate and control lines.",
+        ),
+    ] = None,
+    connect: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT", help="Connect to a host that listens, such as QEMU's or Renode's socket."
+        ),
+    ] = None,
+    serial: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DEVICE", help="Be the first modem on a UART of this machine; the host is behind it."
+        ),
+    ] = None,
+    baud: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, max=4_000_000, help="Of --serial.", show_default="what the module has"),
+    ] = None,
+    stdio: Annotated[
+        bool, typer.Option("--stdio", help="Be the first modem on stdin and stdout; all else goes to stderr.")
+    ] = False,
+    baud_pace: Annotated[
+        bool,
+        typer.Option("--baud-pace", help="Let octets take their time at the baud rate; unequal rates make noise."),
+    ] = False,
     http: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="OneNET's and the control API.")] = 0,
-    bind: Annotated[str, typer.Option(metavar="HOST", help="The IPv4 address of --tcp and --http.")] = "127.0.0.1",
+    bind: Annotated[
+        str, typer.Option(metavar="HOST", help="The IPv4 address of --tcp, --rfc2217, --http.")
+    ] = "127.0.0.1",
     bootstrap_port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="CoAP over UDP.")] = 0,
     access_port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="CoAP over UDP.")] = 0,
     map_: Annotated[
@@ -105,6 +140,12 @@ def run(
         "modems": modems,
         "link": None if link is None else link.absolute(),
         "tcp": tcp,
+        "rfc2217": rfc2217,
+        "connect": connect,
+        "serial": serial,
+        "baud": baud,
+        "stdio": stdio,
+        "baud_pace": baud_pace,
         "tcp_host": bind,
         "bootstrap_port": bootstrap_port,
         "access_port": access_port,
@@ -119,13 +160,12 @@ def run(
     }
     with _world(settings) as world:
         _redirect(world, map_ or [])
-        main = threading.get_ident()
-        world.simulation.on_failure = lambda: signal.pthread_kill(main, signal.SIGTERM)
+        _end_with(world)
         try:
             described = _serve(world, bind, http)
         except OSError as error:
             raise _refused(error) from None
-        if not _say(json.dumps(described) if as_json else _text(described)):
+        if not _say(json.dumps(described) if as_json else _text(described), sys.stderr if stdio else sys.stdout):
             raise typer.Exit(_NOBODY_READS)
         signal.sigwait(_ENDS)
         if world.failure:
@@ -142,6 +182,18 @@ def _world(settings: dict[str, Any]) -> World:
         raise _refused(error) from None
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
+
+
+def _end_with(world: World) -> None:
+    """Let the command end when the run has failed, or its standard input has ended that was a serial line."""
+    main = threading.get_ident()
+
+    def end() -> None:
+        signal.pthread_kill(main, signal.SIGTERM)
+
+    world.simulation.on_failure = world.simulation.on_end = end
+    if world.simulation.ended:
+        end()
 
 
 def _redirect(world: World, entries: list[str]) -> None:
@@ -219,7 +271,7 @@ def _text(described: dict[str, Any]) -> str:
     lines = [f"onenet-sim {described['version']} is ready (seed {described['seed']})", ""]
     for modem in described["modems"]:
         lines.append(f"{modem['name']}   {modem['profile']}, IMEI {modem['imei']}, IMSI {modem['imsi']}")
-        lines += [f"  open    {where}" for where in (modem["link"] or modem["port"], _socket(modem)) if where]
+        lines += [f"  open    {where}" for where in _ways_in(modem)]
     coap, url = described["coap"], described["http"]
     secured = coap["access_dtls"] is not None
     return "\n".join(
@@ -237,17 +289,21 @@ def _text(described: dict[str, Any]) -> str:
     )
 
 
-def _socket(modem: dict[str, Any]) -> str | None:
-    return f"socket://{modem['tcp']}" if "tcp" in modem else None
+def _ways_in(modem: dict[str, Any]) -> list[str]:
+    """Return what a host opens to reach a modem."""
+    schemes = {"tcp": "socket://", "rfc2217": "rfc2217://", "connect": "connects to ", "serial": "sits on "}
+    return [modem["link"] or modem["port"]] + [
+        scheme + modem[key] for key, scheme in schemes.items() if key in modem
+    ]
 
 
-def _say(text: str) -> bool:
-    """Write to stdout at once; return False if nobody reads it."""
+def _say(text: str, stream: TextIO) -> bool:
+    """Write to stdout or stderr at once; return False if nobody reads it."""
     try:
-        print(text, flush=True)  # noqa: T201 - what the command is for
+        print(text, file=stream, flush=True)
     except BrokenPipeError:
-        # The interpreter flushes stdout once more when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The interpreter flushes it once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         typer.echo("Error: nobody reads what stands where; the world ended again", err=True)
         return False
     return True

@@ -129,6 +129,20 @@ class HostDetached(Occurrence):
 
 
 @dataclass(frozen=True, slots=True)
+class LineSet(Occurrence):
+    """A host set its end of the line: ``what`` names baud rate, format or a control line, ``state`` what holds."""
+
+    layer: ClassVar[Layer] = Layer.UART
+    kind: ClassVar[str] = "line_set"
+    port: str
+    what: str
+    state: str
+
+    def _text(self) -> str:
+        return f"the host of {self.port} set {self.what}: {self.state}"
+
+
+@dataclass(frozen=True, slots=True)
 class OctetsLost(Occurrence):
     """Octets for the host were lost: nobody listened, or the host did not read."""
 

@@ -53,6 +53,7 @@ class Configuration:
         power_saving: What ``AT+CPSMS=`` asked for.
         paging: What ``AT+CEDRXS=`` asked for.
         contexts: Type and access point of each context, by its cid, as ``AT+CGDCONT=`` was given them.
+        rate: The baud rate that ``AT+IPR`` or ``AT+NATSPEED`` has fixed; with 0 the module finds it by itself.
         remembered: What commands that only keep a setting were given, by command.
         flash: The firmware.
         fota_hours: How long the download of a firmware may take, in hours.
@@ -69,6 +70,7 @@ class Configuration:
     power_saving: PowerSaving = field(default_factory=PowerSaving)
     paging: Paging = field(default_factory=Paging)
     contexts: dict[int, tuple[str, str]] = field(default_factory=dict)
+    rate: int = 0
     remembered: dict[str, str] = field(default_factory=dict)
 
 

@@ -120,6 +120,11 @@ class Modem:
         return self._module
 
     @property
+    def rate(self) -> int:
+        """The baud rate to which the host has set the module; 0 while the module finds it by itself."""
+        return self._configuration.rate
+
+    @property
     def pace(self) -> Pace:
         """Whether the profile's gaps between lines and its boot time are kept."""
         return self._output.pace

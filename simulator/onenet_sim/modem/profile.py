@@ -80,6 +80,7 @@ class SerialLine:
         error_report_maximum: The most that ``AT+CMEE`` takes.
         maximum: The bound of a command line, in characters.
         escapes: A backslash escapes a quote within a quoted value.
+        baud: The rate at which the module leaves its factory.
     """
 
     echo: bool
@@ -87,6 +88,7 @@ class SerialLine:
     error_report_maximum: ErrorReport
     maximum: int
     escapes: bool
+    baud: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import os
 from collections import deque
 from typing import TYPE_CHECKING
 
-from onenet_sim.journal import HostAttached, HostDetached, OctetsLost
+from onenet_sim.journal import HostAttached, HostDetached, LineSet, OctetsLost
 from onenet_sim.ports.port import BOOT_OCTETS, QUEUE_OCTETS, SETTLING_SECONDS
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ class DescriptorPort:
     :class:`~onenet_sim.ports.Port`.
     """
 
+    _settling_seconds = SETTLING_SECONDS
+
     def __init__(self, name: str, on_octets: Callable[[bytes], None], journal: Journal, modem: str | None) -> None:
         """Make a port of the running loop."""
         self.name = name
@@ -36,12 +38,19 @@ class DescriptorPort:
         self.foreign = True
         self._loop = asyncio.get_running_loop()
         self._descriptor = -1
+        self._outlet = -1
         self.attached = False
         self._queue: deque[bytes] = deque()
         self._queued = 0
         self._boot_text = bytearray()
         self._settling: asyncio.TimerHandle | None = None
         self._waiting = False
+        self._rate: int | None = None
+
+    @property
+    def rate(self) -> int | None:
+        """The baud rate that the host has set, as far as that can be known."""
+        return self._rate
 
     def write(self, octets: bytes, *, boot: bool = False) -> None:
         """Send octets to the host in one write; ``boot`` marks boot text, which waits for a host."""
@@ -61,21 +70,22 @@ class DescriptorPort:
         self._boot_text.clear()
         self._flush()
 
-    def _listen(self, descriptor: int) -> None:
-        """Read from the host, and write to it, through this descriptor."""
+    def _listen(self, descriptor: int, outlet: int | None = None) -> None:
+        """Read from the host through this descriptor, and write to it through the same or an ``outlet``."""
         self._descriptor = descriptor
+        self._outlet = descriptor if outlet is None else outlet
         with self.journal.because(None):  # what a host does has no cause in the world
             self._loop.add_reader(descriptor, self._readable)
 
     def _unlisten(self) -> None:
         self._loop.remove_reader(self._descriptor)
         self._wait_for_room(wanted=False)
-        self._descriptor = -1
+        self._descriptor = self._outlet = -1
 
     def _attach(self) -> None:
         """Note that a host opened the port. What it may still discard while it opens is held back."""
         self.attached = True
-        self._settling = self._loop.call_later(SETTLING_SECONDS, self._settle)
+        self._settling = self._loop.call_later(self._settling_seconds, self._settle)
         self.journal.note(HostAttached(self.name), modem=self.modem)
 
     def _detach(self) -> None:
@@ -121,10 +131,14 @@ class DescriptorPort:
         if not octets:
             self._hung_up()
             return False
+        self._take(octets)
+        return True
+
+    def _take(self, octets: bytes) -> None:
+        """Pass on what the host wrote, which by that has opened the port for good."""
         if self._settling:
             self._settle()
         self.on_octets(octets)
-        return True
 
     def _drain(self) -> None:
         """Pass on all that the host wrote, up to 256 KiB."""
@@ -138,7 +152,7 @@ class DescriptorPort:
         while self._queue:
             octets = self._queue[0]
             try:
-                written = os.write(self._descriptor, octets)
+                written = os.write(self._outlet, octets)
             except BlockingIOError:
                 written = 0
             except OSError:
@@ -159,15 +173,19 @@ class DescriptorPort:
             return
         self._waiting = wanted
         if wanted:
-            self._loop.add_writer(self._descriptor, self._flush)
+            self._loop.add_writer(self._outlet, self._flush)
         else:
-            self._loop.remove_writer(self._descriptor)
+            self._loop.remove_writer(self._outlet)
 
     def _keep(self, octets: bytes) -> None:
         room = BOOT_OCTETS - len(self._boot_text)
         self._boot_text += octets[:room]
         if octets[room:]:
             self._lose(octets[room:], f"the boot text kept for the next host is full ({BOOT_OCTETS} octets)")
+
+    def _note_line(self, what: str, state: str) -> None:
+        """Note that the host set something about its end of the line."""
+        self.journal.note(LineSet(self.name, what, state), modem=self.modem)
 
     def _lose(self, octets: bytes, why: str) -> None:
         self.journal.note(OctetsLost(octets, why), modem=self.modem)

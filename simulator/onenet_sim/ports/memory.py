@@ -7,7 +7,7 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING
 
-from onenet_sim.journal import OctetsLost
+from onenet_sim.journal import LineSet, OctetsLost
 from onenet_sim.ports.port import QUEUE_OCTETS
 
 if TYPE_CHECKING:
@@ -24,11 +24,17 @@ class MemoryHost:
             collected for :meth:`read`.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, take: Callable[[bytes], None]) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        take: Callable[[bytes], None],
+        set_line: Callable[[str, str], None],
+    ) -> None:
         """Use :attr:`MemoryPort.host`."""
         self.on_octets: Callable[[bytes], None] | None = None
         self._loop = loop
         self._take = take
+        self._set_line = set_line
         self._writes: deque[bytes] = deque()
         self._octets = 0
         self._open = True
@@ -37,6 +43,10 @@ class MemoryHost:
     def write(self, octets: bytes) -> None:
         """Send octets to the module. It gets them when the loop turns next."""
         self._loop.call_soon_threadsafe(self._take, octets)
+
+    def set_line(self, what: str, state: str) -> None:
+        """Set the host's ``baud rate`` to a number, or ``DTR``, ``RTS`` or ``BREAK`` to ``on`` or ``off``."""
+        self._loop.call_soon_threadsafe(self._set_line, what, state)
 
     def read(self, timeout: float | None = None) -> bytes:
         """Return all that the module has written since the last read; see :meth:`read_writes`."""
@@ -112,7 +122,18 @@ class MemoryPort:
         self.on_octets = on_octets
         self.foreign = False
         self._closed = False
-        self.host = MemoryHost(asyncio.get_running_loop(), self._take)
+        self._rate: int | None = None
+        self.host = MemoryHost(asyncio.get_running_loop(), self._take, self._set_line)
+
+    @property
+    def described(self) -> dict[str, str | None]:
+        """Nothing: no other process can open it."""
+        return {}
+
+    @property
+    def rate(self) -> int | None:
+        """The baud rate that the host has set by :meth:`MemoryHost.set_line`, if it has."""
+        return self._rate
 
     @property
     def attached(self) -> bool:
@@ -139,6 +160,12 @@ class MemoryPort:
         if not self._closed:
             with self.journal.because(None):
                 self.on_octets(octets)
+
+    def _set_line(self, what: str, state: str) -> None:
+        if what == "baud rate":
+            self._rate = int(state)
+        with self.journal.because(None):
+            self.journal.note(LineSet(self.name, what, state), modem=self.modem)
 
     def _lose(self, octets: bytes, why: str) -> None:
         self.journal.note(OctetsLost(octets, why), modem=self.modem)

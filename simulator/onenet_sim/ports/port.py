@@ -40,6 +40,14 @@ class Port(Protocol):
     foreign: bool
 
     @property
+    def described(self) -> dict[str, str | None]:
+        """What a host needs to know to open it, by the ready line's keys."""
+
+    @property
+    def rate(self) -> int | None:
+        """The baud rate that the host has set, or None when it set none or this kind of port does not tell."""
+
+    @property
     def attached(self) -> bool:
         """Whether a host has the port open."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import sys
 import termios
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +19,11 @@ if TYPE_CHECKING:
     from onenet_sim.journal import Journal
 
 _PTYS = "/dev/pts/"
+_TCGETS2 = 0x802C542A
+"""Linux's call for the mode with the speed as a number (ioctl_tty(2)): Python's own has only the usual speeds."""
+
+_TERMIOS2_OCTETS = 44
+_SPEED = slice(40, 44)
 _IFLAG, _OFLAG, _CFLAG, _LFLAG, _CC = 0, 1, 2, 3, 6
 
 
@@ -25,6 +32,8 @@ class PtyPort(DescriptorPort):
 
     Hosts are seen by inotify as they open and close it. Where there is no inotify, or no more of it, one
     counts as attached from the start and for ever: boot text then goes out at once.
+
+    The host's baud rate is looked at, where there is Linux, once it has the port open for good and when it writes.
 
     Attributes:
         link: The symbolic link that stands for the PTY, if one was asked for.
@@ -51,6 +60,8 @@ class PtyPort(DescriptorPort):
         self.link = None if link is None else Path(link)
         self._hosts = 0
         self._watch: OpenWatch | None = None
+        self._mode = bytearray(_TERMIOS2_OCTETS)
+        self._speed = self._present_speed()
         try:
             _make_raw(self._slave)
             os.set_blocking(self._master, False)
@@ -62,6 +73,17 @@ class PtyPort(DescriptorPort):
             raise
         self._listen(self._master)
         self._watch_hosts()
+
+    @property
+    def described(self) -> dict[str, str | None]:
+        """The PTY, under ``port``, and its ``link``."""
+        return {"port": self.name, "link": None if self.link is None else str(self.link)}
+
+    @property
+    def rate(self) -> int | None:
+        """The baud rate that a host has set, if one has."""
+        self._note_rate()
+        return self._rate
 
     def close(self) -> None:
         """Give the PTY up and remove the link, if it is still ours. The host sees a hang-up."""
@@ -118,6 +140,27 @@ class PtyPort(DescriptorPort):
     def _readable(self) -> None:
         self._look()  # who opened the port comes before what they wrote
         self._read()
+        self._note_rate()  # after the answer, which is not to wait for it
+
+    def _settle(self) -> None:
+        self._note_rate()
+        super()._settle()
+
+    def _note_rate(self) -> None:
+        speed = self._present_speed()
+        if speed != self._speed:
+            self._speed = speed
+            self._rate = int.from_bytes(speed, sys.byteorder)
+            with self.journal.because(None):
+                self._note_line("baud rate", str(self._rate))
+
+    def _present_speed(self) -> bytes:
+        """Return the speed of the PTY, or nothing where the system does not tell it in this way."""
+        try:
+            fcntl.ioctl(self._master, _TCGETS2, self._mode)
+        except OSError:
+            return b""
+        return bytes(self._mode[_SPEED])
 
 
 def _make_raw(descriptor: int) -> None:

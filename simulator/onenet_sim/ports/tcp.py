@@ -26,6 +26,8 @@ class TcpPort(DescriptorPort):
         port: The port it listens on.
     """
 
+    _scheme = "socket"
+
     def __init__(
         self,
         on_octets: Callable[[bytes], None],
@@ -43,8 +45,13 @@ class TcpPort(DescriptorPort):
         self._listener = _listener(host, port)
         self._connection: socket.socket | None = None
         self.host, self.port = self._listener.getsockname()
-        super().__init__(f"socket://{self.host}:{self.port}", on_octets, journal, modem)
+        super().__init__(f"{self._scheme}://{self.host}:{self.port}", on_octets, journal, modem)
         self._loop.add_reader(self._listener, self._accept)
+
+    @property
+    def described(self) -> dict[str, str | None]:
+        """The address, under ``tcp``."""
+        return {"tcp": f"{self.host}:{self.port}"}
 
     def close(self) -> None:
         """Hang up and listen no more."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from onenet_sim.lwm2m import ObjectFileError, load_objects
 from onenet_sim.modem import Pace, ProfileError, load_profile
 from onenet_sim.network import why_no_dtls
+from onenet_sim.network.address import LARGEST_PORT, Address
 from onenet_sim.world.clock import ClockMode
 
 if TYPE_CHECKING:
@@ -48,7 +49,13 @@ class WorldSettings:
         link: A stable symbolic link to the first modem's PTY; further modems append ``-2``, ``-3``.
         tcp: A TCP port for the first modem's serial line, the next ones for the others; 0 is any free one,
             None is no TCP.
-        tcp_host: The IPv4 number that the TCP port is bound to.
+        rfc2217: The same for RFC 2217.
+        baud_pace: Whether octets take their time at the line's baud rate, and different rates make noise.
+        connect: A ``host:port`` that the first modem connects to over TCP, the next ones to the next ports.
+        serial: A serial device of this machine on which the first modem sits.
+        baud: The baud rate of ``serial``; None is the profile's.
+        stdio: Whether the first modem's serial line is the process's standard input and output.
+        tcp_host: The IPv4 number that ``tcp`` and ``rfc2217`` are bound to.
         bootstrap_port: The bootstrap server's UDP port, 0 for any free one.
         access_port: The access machine's UDP port, 0 for any free one.
         bootstrap_dtls_port: The bootstrap server's UDP port for DTLS, 0 for any free one.
@@ -73,6 +80,12 @@ class WorldSettings:
     pty: bool = True
     link: Path | None = None
     tcp: int | None = None
+    rfc2217: int | None = None
+    connect: str | None = None
+    serial: Path | None = None
+    baud: int | None = None
+    stdio: bool = False
+    baud_pace: bool = False
     tcp_host: str = "127.0.0.1"
     bootstrap_port: int = 0
     access_port: int = 0
@@ -104,8 +117,22 @@ class WorldSettings:
             b64decode(self.access_key, validate=True)
         except ValueError as error:
             raise ValueError(f"access_key is {self.access_key!r}; expected base64: {error}") from None
+        if self.baud is not None and self.serial is None:
+            raise ValueError(f"baud is {self.baud}, but there is no serial device that could have it")
+        if self.connect is not None:
+            self._check_connect(self.connect)
         if self.epoch.tzinfo is None:
             raise ValueError("epoch has no time zone")
+
+    def _check_connect(self, connect: str) -> None:
+        if ":" not in connect:
+            raise ValueError(f"connect: {connect!r} lacks a port: it is HOST:PORT")
+        try:
+            address = Address.parse(connect)
+        except ValueError as error:
+            raise ValueError(f"connect: {error}") from None
+        if address.port + self.modems - 1 > LARGEST_PORT:
+            raise ValueError(f"connect: {self.modems} modems need as many ports from {address.port} on")
 
 
 def present() -> datetime:

@@ -11,6 +11,7 @@ from onenet_sim.journal import Journal, WorldChanged
 from onenet_sim.lwm2m import load_objects
 from onenet_sim.modem import Modem, Pace, load_profile
 from onenet_sim.network import (
+    Address,
     AddressMap,
     Air,
     DatagramEndpoint,
@@ -21,7 +22,7 @@ from onenet_sim.network import (
     why_no_dtls,
 )
 from onenet_sim.onenet import Platform, PlatformSettings
-from onenet_sim.ports import PtyPort, TcpPort
+from onenet_sim.ports import ConnectPort, PacedPort, PtyPort, Rfc2217Port, StdioPort, TcpPort, UartPort
 from onenet_sim.world.bench import Bench
 from onenet_sim.world.courier import Courier
 from onenet_sim.world.identities import draw_identity
@@ -52,6 +53,8 @@ class Simulation:
         benches: The modems by name, each with its ports.
         failure: Why the run has failed, if it has.
         on_failure: Called when it fails.
+        ended: Whether the standard input has ended that was a modem's serial line.
+        on_end: Called when it ends.
         addresses: Where the addresses that firmware dials lead.
         endpoints: The platform's sockets; those for DTLS only where python-mbedtls is installed.
     """
@@ -64,6 +67,8 @@ class Simulation:
         self.journal = Journal(loop.time)
         self.failure: str | None = None
         self.on_failure: Callable[[], None] = lambda: None
+        self.ended = False
+        self.on_end: Callable[[], None] = lambda: None
         self.addresses = AddressMap()
         self._courier = Courier(loop)
         self.endpoints: dict[Destination, DatagramEndpoint] = {}
@@ -120,21 +125,51 @@ class Simulation:
         return devices.bootstrap_key(identity) if role is Role.BOOTSTRAP else devices.access_key(identity)
 
     async def _open_bench(self, number: int) -> None:
-        settings = self.settings
         ports: list[Port] = []
         try:
-            if settings.pty:
-                ports.append(PtyPort(_nobody, self.journal, link=_numbered(settings.link, number)))
-            if settings.tcp is not None:
-                tcp = settings.tcp + number - 1 if settings.tcp else 0
-                ports.append(TcpPort(_nobody, self.journal, host=settings.tcp_host, port=tcp))
+            self._open_ports(number, ports)
             link = await self._air.open_link(_name(number), _no_bearer)
         except OSError:
             for port in ports:
                 port.close()
             raise
+        if self.settings.baud_pace:
+            ports = [self._paced(port, number) for port in ports]
         modem = self._new_modem(number)
-        self.benches[modem.name] = Bench(self._loop, modem, ports, link, self.journal, settings.pace)
+        bench = Bench(self._loop, modem, ports, link, self.journal, self.settings.pace)
+        for port in ports:
+            if isinstance(port, PacedPort):
+                port.module_rate = lambda: bench.modem.rate
+        self.benches[modem.name] = bench
+
+    def _paced(self, port: Port, number: int) -> Port:
+        """Return a port at the speed of its line; a UART has one already."""
+        if isinstance(port, UartPort):
+            return port
+        draw = self._random(f"noise on the line of {_name(number)}").randrange
+        return PacedPort(port, self._profile.line.baud, draw)
+
+    def _open_ports(self, number: int, ports: list[Port]) -> None:
+        """Add the nth modem's ports to a list, on which those that were opened stand when one cannot be had."""
+        settings = self.settings
+        if settings.pty:
+            ports.append(PtyPort(_nobody, self.journal, link=_numbered(settings.link, number)))
+        for make, first in ((TcpPort, settings.tcp), (Rfc2217Port, settings.rfc2217)):
+            if first is not None:
+                port = first + number - 1 if first else 0
+                ports.append(make(_nobody, self.journal, host=settings.tcp_host, port=port))
+        if settings.connect is not None:
+            peer = Address.parse(settings.connect)
+            ports.append(ConnectPort(_nobody, self.journal, host=peer.host, port=peer.port + number - 1))
+        if settings.serial is not None and number == 1:
+            baud = settings.baud or self._profile.line.baud
+            ports.append(UartPort(_nobody, self.journal, device=str(settings.serial), baud=baud))
+        if settings.stdio and number == 1:
+            ports.append(StdioPort(_nobody, self.journal, on_end=self._end))
+
+    def _end(self) -> None:
+        self.ended = True
+        self.on_end()
 
     def _random(self, what: str) -> Random:
         """Return the source of randomness for one part of the world; parts do not disturb each other."""

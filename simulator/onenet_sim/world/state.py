@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from onenet_sim.network import Destination, Role
-from onenet_sim.ports import PtyPort, TcpPort
 
 if TYPE_CHECKING:
     from onenet_sim.journal import Json
@@ -52,14 +51,7 @@ def describe_modem(bench: Bench) -> dict[str, Json]:
     modem = bench.modem
     described: dict[str, Json] = {"name": modem.name, "profile": modem.profile.name}
     for port in bench.ports:
-        match port:
-            case PtyPort():
-                described["port"] = port.name
-                described["link"] = None if port.link is None else str(port.link)
-            case TcpPort():
-                described["tcp"] = f"{port.host}:{port.port}"
-            case _:
-                pass
+        described |= port.described
     identity = modem.identity
     return {**described, "imei": identity.imei, "imsi": identity.imsi, "iccid": identity.iccid}
 

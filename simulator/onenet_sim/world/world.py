@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from onenet_sim.lwm2m import Path
 from onenet_sim.modem import Pace
 from onenet_sim.onenet import Generation, PushSettings, UpgradeKind
-from onenet_sim.ports import MemoryPort, PtyPort
+from onenet_sim.ports import MemoryPort
 from onenet_sim.world.clock import Clock, ClockMode
 from onenet_sim.world.line import SerialLine
 from onenet_sim.world.loop import WorldLoop
@@ -303,8 +303,8 @@ class Modem:
             LookupError: The world was made without PTYs.
         """
         for port in self._bench.ports:
-            if isinstance(port, PtyPort):
-                return port.name
+            if path := port.described.get("port"):
+                return path
         raise LookupError(f"{self.name} has no PTY; this world was made with pty=False")
 
     @property

@@ -1,4 +1,4 @@
-"""Commands without an effect of their own: those that keep a setting, and those with one answer for ever."""
+"""Commands with hardly an effect of their own: those that keep a setting, those with one answer for ever."""
 
 from __future__ import annotations
 
@@ -40,6 +40,8 @@ def _remembering(name: str, profile: Profile) -> Command[Module]:
 
     def keep(module: Module, *values: str | None) -> Result:
         module.configuration.remembered[name] = ",".join(value or "" for value in values).rstrip(",")
+        if name in _EFFECTS:
+            _EFFECTS[name](module, values)
         return done()
 
     def read(module: Module) -> Result:
@@ -53,6 +55,17 @@ def _remembering(name: str, profile: Profile) -> Command[Module]:
         read=read,
         source=profile.rows["general.remembered"].source,
     )
+
+
+def _fix_rate(module: Module, values: tuple[str | None, ...]) -> None:
+    """``AT+NATSPEED=<rate>,…``: the module keeps to one baud rate."""
+    rate = values[0] or ""
+    if rate.isascii() and rate.isdecimal():
+        module.configuration.rate = int(rate)
+
+
+_EFFECTS: dict[str, Callable[[Module, tuple[str | None, ...]], None]] = {"+NATSPEED": _fix_rate}
+"""What a setting does besides being kept."""
 
 
 def _canned(profile: Profile) -> list[Command[Module]]:

@@ -34,7 +34,7 @@ def commands(profile: Profile) -> list[Command[Module]]:
             read=lambda module: done(fields("+CMEE", int(module.settings.error_report))),
             ranges=True,
         ),
-        Command("+IPR", "baud rate", (Integer("rate", 0, _BAUD_RATES),), set=_accept, read=_read_rate),
+        Command("+IPR", "baud rate", (Integer("rate", 0, _BAUD_RATES),), set=_set_rate, read=_read_rate),
     ]
 
 
@@ -83,5 +83,10 @@ def _set_error_report(module: Module, level: int) -> Result:
     return done()
 
 
-def _read_rate(_module: Module) -> Result:
-    return done(fields("+IPR", 0))
+def _set_rate(module: Module, rate: int) -> Result:
+    module.configuration.rate = rate
+    return done()
+
+
+def _read_rate(module: Module) -> Result:
+    return done(fields("+IPR", module.configuration.rate))

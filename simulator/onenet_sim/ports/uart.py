@@ -1,0 +1,93 @@
+"""A real UART: the module sits on a serial device of this machine, and the host is at the far end of its wires."""
+
+from __future__ import annotations
+
+import termios
+from typing import TYPE_CHECKING
+
+from onenet_sim.ports.descriptor import DescriptorPort
+from onenet_sim.ports.later import Later
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import serial
+
+    from onenet_sim.journal import Journal
+
+_CC = 6
+
+
+class UartPort(DescriptorPort):
+    """A serial device, 8N1, for this process alone; see :class:`~onenet_sim.ports.Port`.
+
+    Whether somebody listens at the far end cannot be seen: a host counts as attached while the device is there.
+    When it goes, as a USB adapter does that is unplugged, it is looked for twice a second.
+    """
+
+    def __init__(
+        self,
+        on_octets: Callable[[bytes], None],
+        journal: Journal,
+        *,
+        device: str,
+        baud: int,
+        modem: str | None = None,
+    ) -> None:
+        """Open a device at a baud rate, on the running loop.
+
+        Raises:
+            OSError: It cannot be opened, or not with this baud rate; the message names it.
+        """
+        super().__init__(device, on_octets, journal, modem)
+        self._baud = baud
+        self._uart: serial.Serial | None = None
+        self._later = Later(self._loop, self._look)
+        self._open()
+
+    @property
+    def described(self) -> dict[str, str | None]:
+        """The device, under ``serial``."""
+        return {"serial": self.name}
+
+    def close(self) -> None:
+        """Give the device up."""
+        self._later.cancel()
+        self._leave()
+
+    def _open(self) -> None:
+        import serial  # noqa: PLC0415 - a world without a UART never loads it
+
+        try:
+            self._uart = serial.Serial(self.name, self._baud, timeout=0, exclusive=True)
+        except ValueError as error:
+            raise OSError(f"{self.name} cannot have {self._baud} baud: {error}") from error
+        descriptor = self._uart.fileno()
+        mode = termios.tcgetattr(descriptor)
+        mode[_CC][termios.VMIN] = 1  # with pyserial's 0, nothing to read would look like the end
+        termios.tcsetattr(descriptor, termios.TCSANOW, mode)
+        self._listen(descriptor)
+        with self.journal.because(None):
+            self._attach()
+
+    def _look(self) -> None:
+        try:
+            self._open()
+        except (OSError, termios.error):
+            self._leave()
+            self._later.again()
+
+    def _hung_up(self) -> None:
+        self._leave()
+        self._later.again()
+
+    def _leave(self) -> None:
+        if self._uart is None:
+            return
+        if self.attached:
+            with self.journal.because(None):
+                self._detach()
+        if self._descriptor >= 0:
+            self._unlisten()
+        self._uart.close()
+        self._uart = None
