@@ -13,40 +13,27 @@ from typing import TYPE_CHECKING
 from aiocoap.numbers import codes
 
 from onenet_sim.journal import SessionChanged
-from onenet_sim.lwm2m import ContentFormat, Lwm2mError, Path, decode_tlv_payload
+from onenet_sim.lwm2m import ContentFormat
+from onenet_sim.modem.bootstrap import HandedOut
 from onenet_sim.modem.coap import make_message
 from onenet_sim.modem.codes import MiplEvent
-from onenet_sim.modem.device import Psk, Server, uri_peer
-from onenet_sim.modem.login_habits import Expiry, OwnUpdate, ShortWarning
+from onenet_sim.modem.device import uri_peer
+from onenet_sim.modem.lifetime import own_update_after, warning_lead
+from onenet_sim.modem.login_habits import Expiry
 from onenet_sim.modem.mipl_habits import FailedUpdate
 from onenet_sim.modem.profile import Family
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from aiocoap import Message
 
     from onenet_sim.modem.coap import Exchange, Incoming, Peer
-    from onenet_sim.modem.device import Device
+    from onenet_sim.modem.device import Device, Server
     from onenet_sim.modem.module import Module
     from onenet_sim.modem.timers import Timer
 
-_SERVER_URI = 0
-_IS_BOOTSTRAP = 1
-_SECURITY_MODE, _IDENTITY, _SECRET = 2, 3, 5
-_PRE_SHARED_KEY = b"\x00"
-_RESOURCE_LEVEL = 3
 _WARNING_LEAST = 1.0
-_AUTOMATIC_LEAD = 30
-"""Seconds between an update that the module makes by itself and the end of the lifetime."""
-_AUTOMATIC_LEAST = 60
-"""The least lifetime for which it makes one."""
-_OWN_UPDATE = {
-    OwnUpdate.NEVER: (),
-    OwnUpdate.NINE_TENTHS: ((0, 0.9),),
-    OwnUpdate.STEPWISE: ((0, 0.5), (30, 0.75), (50, 0.8), (100, 0.9), (300, 0.95)),
-}
-"""Of the part of the lifetime above each bound (seconds), the share that passes before the module updates."""
 _BINDING = "U"
 
 
@@ -82,8 +69,7 @@ class Session:
         self._deadline = 0.0
         self._attempts = 0
         self._exchange: Exchange | None = None
-        self._server_uri = ""
-        self._server_psk: Psk | None = None
+        self._handed_out = HandedOut(module.explain)
         self._first_event = False
         self._own_update: float | None = None
         self._deferred: tuple[int, bool] | None = None
@@ -119,7 +105,7 @@ class Session:
         self._device.handed_out = None
         self._go(State.BOOTSTRAPPING, f"asking the bootstrap server {server.peer}")
         self._module.event(MiplEvent.BOOTSTRAP_STARTED)
-        self._server_uri, self._server_psk = "", None
+        self._handed_out = HandedOut(self._module.explain)
         self._secure(server, self._ask_for_bootstrap, self._bootstrap_failed)
 
     def _secure(self, server: Server, go_on: Callable[[], None], failed: Callable[[str], None]) -> None:
@@ -183,46 +169,21 @@ class Session:
 
     def take_bootstrap(self, incoming: Incoming) -> None:
         """Answer a request of the bootstrap server: it writes object 0 and says when it has finished."""
-        message, reply = incoming.message, self._module.endpoint.reply
-        path = message.opt.uri_path
+        message = incoming.message
         if message.code is not codes.GET and incoming.peer == self._device.server.peer:
             self._await_bootstrap()
-        if path == ("bs",) and message.code is codes.POST:
-            reply(incoming, make_message(codes.CHANGED))
+        self._module.endpoint.reply(incoming, make_message(self._handed_out.take(message)))
+        if self._handed_out.finished:
             self._bootstrap_finished()
-        elif message.code is codes.PUT:
-            reply(incoming, make_message(self._bootstrap_write(path, message.payload)))
-        elif message.code is codes.DELETE:
-            whole = len(path) < _RESOURCE_LEVEL
-            reply(incoming, make_message(codes.NOT_IMPLEMENTED if whole else codes.BAD_REQUEST))
-        else:
-            reply(incoming, make_message(codes.BAD_REQUEST))
-
-    def _bootstrap_write(self, path: tuple[str, ...], payload: bytes) -> codes.Code:
-        if path[:1] != ("0",):
-            return codes.NOT_FOUND
-        if len(path) == 1:
-            return codes.NOT_IMPLEMENTED
-        if not payload:
-            return codes.BAD_REQUEST
-        try:
-            written = decode_tlv_payload(Path.from_segments(path), payload)
-        except Lwm2mError as error:
-            self._module.explain(f"the bootstrap server wrote what is no TLV: {error}")
-            return codes.INTERNAL_SERVER_ERROR
-        resources = {entry.path.resource_id: entry.octets for entry in written}
-        if _SERVER_URI in resources and resources.get(_IS_BOOTSTRAP) != b"\x01":
-            self._server_uri = resources[_SERVER_URI].decode("utf-8", "replace")
-            self._server_psk = _handed_key(resources)
-        return codes.CHANGED
 
     def _bootstrap_finished(self) -> None:
         self._cancel_timers()
-        peer = uri_peer(self._server_uri)
+        handed_out = self._handed_out
+        peer = uri_peer(handed_out.server_uri)
         if peer is None:
-            self._bootstrap_failed(f"the bootstrap server wrote the server URI {self._server_uri!r}")
+            self._bootstrap_failed(f"the bootstrap server wrote the server URI {handed_out.server_uri!r}")
             return
-        server = replace(self._device.server, peer=peer, bootstrap=False, psk=self._server_psk)
+        server = replace(self._device.server, peer=peer, bootstrap=False, psk=handed_out.psk)
         self._device.handed_out = server
         self._module.event(MiplEvent.BOOTSTRAP_DONE)
         self._connect(server)
@@ -401,40 +362,16 @@ class Session:
 
     def _start_lifetime(self) -> None:
         self._cancel_timers()
-        self.expires = self._module.now + self.lifetime
+        module, habits = self._module, self._module.profile.lifetime
+        self.expires = module.now + self.lifetime
         self._after(self.lifetime, self._expired)
-        self._own_update = self._own_update_due()
-        if self._own_update is not None:
-            own_update = self._own_update - self._module.now
-            self._after(own_update, lambda: self.update(self.lifetime, with_objects=False))
-        if self._module.profile.lifetime.expiry is Expiry.EVENTS:
-            self._warn_before_end(self._warning_lead())
-
-    def _own_update_due(self) -> float | None:
-        """When the module updates by itself, or None."""
-        if self._device.updates_itself and self.lifetime >= _AUTOMATIC_LEAST:
-            return self._module.now + self.lifetime - _AUTOMATIC_LEAD
-        steps = _OWN_UPDATE[self._module.profile.lifetime.own_update]
-        if not steps:
-            return None
-        passed = 0.0
-        for (bound, share), end in zip(steps, (*(bound for bound, _ in steps[1:]), self.lifetime), strict=True):
-            passed += share * max(0, min(self.lifetime, end) - bound)
-        return self._module.now + passed
-
-    def _warning_lead(self) -> float:
-        """How long before the end event 14 first comes (CIS SDK, ``registration_step``)."""
-        retransmission = 31 * self._module.configuration.ack_timeout
-        long = retransmission * 1.5
-        if self.lifetime > 2 * long:
-            return long
-        if self.lifetime > long:
-            return retransmission
-        match self._module.profile.lifetime.short_warning:
-            case ShortWarning.CURVE:
-                return self.lifetime * (1 - self.lifetime / (1.5 * long))
-            case ShortWarning.HALF:
-                return self.lifetime / 2
+        after = own_update_after(self.lifetime, habits.own_update, asked_for=self._device.updates_itself)
+        self._own_update = None if after is None else module.now + after
+        if after is not None:
+            self._after(after, lambda: self.update(self.lifetime, with_objects=False))
+        if habits.expiry is Expiry.EVENTS:
+            lead = warning_lead(self.lifetime, module.configuration.ack_timeout, habits.short_warning)
+            self._warn_before_end(lead)
 
     def _warn_before_end(self, left: float) -> None:
         """Print event 14 when ``left`` seconds are left, unless the module's own update comes first."""
@@ -492,12 +429,3 @@ class Session:
     def _go(self, state: State, why: str) -> None:
         self._module.note(SessionChanged(self.state, state, why))
         self.state = state
-
-
-def _handed_key(resources: Mapping[int | None, bytes]) -> Psk | None:
-    """Return the key that a written security instance holds, None where it asks for no DTLS."""
-    secret = resources.get(_SECRET, b"")
-    if not secret or resources.get(_SECURITY_MODE) != _PRE_SHARED_KEY:
-        return None
-    identity = resources.get(_IDENTITY, b"").decode("utf-8", "replace")
-    return Psk(secret.decode("latin-1"), secret, identity)
