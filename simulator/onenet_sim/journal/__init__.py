@@ -31,6 +31,7 @@ from onenet_sim.journal.events import (
     printable,
 )
 from onenet_sim.journal.journal import Event, Journal
+from onenet_sim.journal.jsonl import SavedWorld, dropped_line, json_line, read_json_lines
 from onenet_sim.journal.sockets import SocketChanged, SocketReceived, SocketSent
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "PlatformResult",
     "PowerChanged",
     "RadioChanged",
+    "SavedWorld",
     "SessionChanged",
     "SocketChanged",
     "SocketReceived",
@@ -67,5 +69,8 @@ __all__ = [
     "WorldChanged",
     "coap_received",
     "coap_sent",
+    "dropped_line",
+    "json_line",
     "printable",
+    "read_json_lines",
 ]
