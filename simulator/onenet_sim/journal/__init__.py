@@ -32,6 +32,7 @@ from onenet_sim.journal.events import (
 )
 from onenet_sim.journal.journal import Event, Journal
 from onenet_sim.journal.jsonl import SavedWorld, dropped_line, json_line, read_json_lines
+from onenet_sim.journal.rules import Rule
 from onenet_sim.journal.sockets import SocketChanged, SocketReceived, SocketSent
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "PlatformResult",
     "PowerChanged",
     "RadioChanged",
+    "Rule",
     "SavedWorld",
     "SessionChanged",
     "SocketChanged",

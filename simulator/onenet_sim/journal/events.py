@@ -411,8 +411,8 @@ class Explanation(Occurrence):
 
     Attributes:
         rule: What decided it, if that has a name: the row of a module's profile, such as ``errors.no_device``,
-            or one of those in docs/decisions.md.
-        source: Where that rule is from, as the profile's row has it.
+            or a :class:`~onenet_sim.journal.rules.Rule`.
+        source: Where that rule is written.
         about: The event behind it, such as the request that was answered too late.
     """
 

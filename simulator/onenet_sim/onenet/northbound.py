@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from onenet_sim.journal import Explanation, HttpAnswer, HttpRequest
+from onenet_sim.journal import HttpAnswer, HttpRequest, Rule
 from onenet_sim.onenet.call import LONGEST_BODY, Call, parse_body
 from onenet_sim.onenet.deviceapi import DEVICE_CALLS
 from onenet_sim.onenet.errors import CommandFailed, Errno, InvalidParameter, Refusal
@@ -63,7 +63,7 @@ async def _answer(platform: Platform, handler: _Handler, request: Request) -> Re
             data = await handler(platform, call)
         except Refusal as refusal:
             if not isinstance(refusal, CommandFailed):  # that one explained itself where it happened
-                journal.note(Explanation(f"errno {refusal.errno:d}: {refusal}"))
+                journal.note(Rule.ERRNO.explains(f"errno {refusal.errno:d}: {refusal}"))
             return _reply(platform, {"errno": int(refusal.errno), "error": refusal.text})
         envelope: dict[str, Json] = {"errno": 0, "error": "succ"}
         return _reply(platform, envelope if data is None else {**envelope, "data": data})
@@ -75,6 +75,7 @@ async def _none_such(platform: Platform, request: Request, error: Exception) -> 
     what = f"{request.method} {request.url.path[:200]}"
     with platform.journal.because(event):
         text = f"no such call: {what}"
+        platform.journal.note(Rule.ERRNO.explains(f"OneNET's API, as far as it is mocked, has {text}"))
         return _reply(platform, {"errno": int(Errno.INVALID_PARAMETER), "error": text}, status)
 
 
