@@ -248,6 +248,8 @@ def test_openapi_describes_each_call_with_examples_that_work(http: httpx.Client,
         ("post", "/control/clock/advance"),
         ("post", "/control/clock"),
         ("get", "/control/journal"),
+        ("get", "/control/why"),
+        ("get", "/control/lint"),
         ("post", "/control/modems/{name}/power"),
         ("post", "/control/modems/{name}/radio"),
         ("post", "/control/devices/{imei}/upgrade"),
@@ -264,7 +266,13 @@ def test_openapi_describes_each_call_with_examples_that_work(http: httpx.Client,
             if method == "post"
             else None
         )
-        answer = http.request(method, path.format(name="modem-1", imei=world.modem.imei), json=body)
+        query = {
+            each["name"]: each["schema"]["examples"][0]
+            for each in call.get("parameters", [])
+            if each["in"] == "query" and "examples" in each["schema"]
+        }
+        url = path.format(name="modem-1", imei=world.modem.imei)
+        answer = http.request(method, url, params=query, json=body)
         assert answer.status_code == 200
         assert set(call["responses"]["200"]["content"]["application/json"]["example"]) <= set(answer.json())
 
