@@ -54,6 +54,15 @@ def test_a_request_that_nobody_answers_names_its_window(rig: Rig) -> None:
     assert last(rig).about is not None
 
 
+def test_a_request_that_is_open_when_the_login_ends_is_not_forgotten_in_silence(rig: Rig) -> None:
+    rig.login(lifetime=10)
+    number = rig.read("/3200/0/5750")
+    rig.advance(11)
+    found = [event.what for event in rig.journal if isinstance(event.what, Explanation)]
+    assert found[-1].what == f"READ {number} is forgotten without an answer: the login is over"
+    assert found[-1].about is not None
+
+
 def test_an_unknown_command_has_a_rule_of_its_own(rig: Rig) -> None:
     rig.ask("AT+NONSENSE")
     assert last(rig).rule == Rule.UNKNOWN_COMMAND

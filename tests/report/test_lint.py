@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from onenet_sim.journal import CommandLine, Urc
 from onenet_sim.report.lint import RULES, Severity, as_json, as_junit, as_sarif, as_text, lint, rules_page
 from tests.report.conftest import PSM_AFTER_4_S, Bench, bench
 
@@ -128,7 +129,12 @@ def answers_after_six_seconds(host: Bench) -> None:
     assert host.answer(number) == ["OK"]
 
 
-@rule("missing-answer", "onemo", answers_in_time, "was never answered; AT+MIPLREADRSP=0,")
+@rule(
+    "missing-answer",
+    "onemo",
+    answers_in_time,
+    "was never answered; an answer with message id 27575 was due within 5 s",
+)
 def never_answers(host: Bench) -> None:
     host.login()
     host.read()
@@ -284,6 +290,24 @@ def test_a_cis_host_that_answers_observe_and_discover_is_clean_and_one_that_does
         (found,) = host.world.lint()
         assert found.rule.id == "missing-answer"
         assert "+MIPLDISCOVER" in found.text
+
+
+def test_a_host_that_leaves_the_lifetime_to_the_module_is_not_told() -> None:
+    with bench() as host:
+        host.login()
+        host.send("AT+MIPLUPDATE=0,0,0")
+        host.wait(1)
+        assert host.world.lint() == []
+
+
+def test_the_answers_of_the_dialect_of_2017_count() -> None:
+    with bench("m5310_legacy") as host:
+        journal = host.world.simulation.journal
+        host.world.call(lambda _: journal.note(Urc("+MIPLREAD:0,7,3303,0,5700"), modem="modem-1"))
+        answer = CommandLine('AT+MIPLREAD=0,7,3303,0,5700,4,"25.5",1')
+        host.world.call(lambda _: journal.note(answer, modem="modem-1"))
+        host.wait(60)
+        assert host.world.lint() == []
 
 
 def test_what_the_host_fetches_from_the_buffer_must_be_answered_too() -> None:

@@ -384,6 +384,8 @@ class Requests:
         for request in self._open.values():
             if request.expiry:
                 request.expiry.cancel()
+            why = f"{request.operation.value} {request.number} is forgotten without an answer: the login is over"
+            self._module.explain(why, about=request.incoming.event)
         self._open.clear()
         self._answered.clear()
         self._dropped.clear()

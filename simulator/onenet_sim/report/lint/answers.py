@@ -36,8 +36,8 @@ def late_or_missing(host: Host) -> Iterator[Finding]:
                 text = f"{asked.line} was answered after {took:.1f} s{refused}; {longest:g} s is the longest"
                 yield Finding(rules.LATE_ANSWER, asked.answers[0].event, text)
         elif host.ended - asked.event.time > longest:
-            wanted = f"AT+MIPL{asked.operation}RSP=0,{asked.message_id},…"
-            text = f"{asked.line} was never answered; {wanted} was due within {longest:g} s"
+            wanted = f"an answer with message id {asked.message_id} was due within {longest:g} s"
+            text = f"{asked.line} was never answered; {wanted}"
             yield Finding(rules.MISSING_ANSWER, asked.event, text)
 
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from onenet_sim.report.story import Command, Story
 
 _REQUEST = re.compile(r"\+MIPL(READ|WRITE|EXECUTE|PARAMETER|OBSERVE|DISCOVER): ?\d+, ?(\d+),")
-_SHORT_SPELLING = {"EXEUTE": "EXECUTE"}
+_ANSWER = re.compile(r"\+MIPL(?:(READ|WRITE|EXECUTE|EXEUTE|PARAMETER|OBSERVE|DISCOVER)RSP|(READ|WRITE|EXECUTE))")
+"""An answer's name; without RSP it is that of the dialect of 2017, with EXEUTE that of the ME3616."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +108,11 @@ class Host:
 
 def answered(command: Command) -> tuple[str, int] | None:
     """Return the operation and the message id that a command answers, if it is an answer."""
-    if not command.name.startswith("+MIPL") or not command.name.endswith("RSP"):
+    found, number = _ANSWER.fullmatch(command.name), command.number(1)
+    if found is None or number is None:
         return None
-    number = command.number(1)
-    operation = command.name.removeprefix("+MIPL").removesuffix("RSP")
-    return None if number is None else (_SHORT_SPELLING.get(operation, operation), number)
+    operation = found[1] or found[2]
+    return ("EXECUTE" if operation == "EXEUTE" else operation), number
 
 
 def hosts(story: Story) -> list[Host]:

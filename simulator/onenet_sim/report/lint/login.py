@@ -88,10 +88,10 @@ def late_updates(host: Host) -> Iterator[Finding]:
 
 
 def changed_lifetimes(host: Host) -> Iterator[Finding]:
-    """Find updates that went out with another lifetime than the host asked for."""
+    """Find updates that went out with another lifetime than the host asked for; 0 leaves it to the module."""
     for command in host.commands:
         asked = command.number(_UPDATED_LIFETIME) if command.name == "+MIPLUPDATE" else None
-        if asked is None:
+        if not asked:
             continue
         for sent in host.story.below(command.event):
             query = sent.what.query if isinstance(sent.what, CoapSent) else ()
