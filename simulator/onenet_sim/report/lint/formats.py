@@ -25,7 +25,7 @@ def as_text(findings: Sequence[Finding]) -> Iterator[str]:
         head = f"{each.event.time:9.3f}  #{each.event.id}  {modem}{each.rule.severity}"
         yield f"{head}  {each.rule.id}: {each.text}"
     if findings:
-        yield f"{len(findings)} findings; docs/lint.md explains the rules"
+        yield f"{len(findings)} {'finding' if len(findings) == 1 else 'findings'}; docs/lint.md explains the rules"
     else:
         yield "no findings"
 
@@ -61,7 +61,8 @@ def as_junit(findings: Sequence[Finding]) -> str:
     suites = ET.Element("testsuites")
     suites.append(suite)
     ET.indent(suites)
-    return ET.tostring(suites, encoding="unicode", xml_declaration=True)
+    octets: bytes = ET.tostring(suites, encoding="utf-8", xml_declaration=True)
+    return octets.decode()
 
 
 def as_sarif(located: Sequence[tuple[Finding, int | None]], *, version: str, file: str) -> dict[str, Json]:
