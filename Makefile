@@ -22,6 +22,7 @@ bench: $(STAMP)
 
 fidelity: $(STAMP)
 	$(BIN)/onenet-sim profiles --markdown > docs/fidelity.md
+	$(BIN)/onenet-sim lint --rules > docs/lint.md
 
 clean:
 	rm -rf .venv

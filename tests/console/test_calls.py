@@ -273,6 +273,8 @@ def check_each_call(http: httpx.Client, imei: str, url: str) -> None:
         ("post", "/control/clock/advance"),
         ("post", "/control/clock"),
         ("get", "/control/journal"),
+        ("get", "/control/why"),
+        ("get", "/control/lint"),
         ("post", "/control/modems/{name}/power"),
         ("post", "/control/modems/{name}/radio"),
         ("post", "/control/devices/{imei}/upgrade"),
@@ -292,7 +294,12 @@ def check_each_call(http: httpx.Client, imei: str, url: str) -> None:
         )
         if body and "url" in body:
             body["url"] = url  # the example's application is not there
-        answer = http.request(method, path.format(name="modem-1", imei=imei), json=body)
+        query = {
+            each["name"]: each["schema"]["examples"][0]
+            for each in call.get("parameters", [])
+            if each["in"] == "query" and "examples" in each["schema"]
+        }
+        answer = http.request(method, path.format(name="modem-1", imei=imei), params=query, json=body)
         assert answer.status_code == 200
         assert set(call["responses"]["200"]["content"]["application/json"]["example"]) <= set(answer.json())
 

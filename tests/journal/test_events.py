@@ -307,7 +307,19 @@ TABLE: list[tuple[Occurrence, Layer, str, str, dict[str, Json]]] = [
         Layer.DIAGNOSIS,
         "explanation",
         "because 温度 is no number",
-        {"what": "温度 is no number"},
+        {"what": "温度 is no number", "rule": "", "source": "", "about": None},
+    ),
+    (
+        Explanation("READ 7 is not open", "errors.unknown_message", "opencpu: token missing", 12),
+        Layer.DIAGNOSIS,
+        "explanation",
+        "because READ 7 is not open (see #12)",
+        {
+            "what": "READ 7 is not open",
+            "rule": "errors.unknown_message",
+            "source": "opencpu: token missing",
+            "about": 12,
+        },
     ),
 ]
 

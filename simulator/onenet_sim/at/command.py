@@ -26,10 +26,17 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The command failed: the error's number in the command's error table, and why, for the journal."""
+    """The command failed: the error's number in the command's error table, and why, for the journal.
+
+    Attributes:
+        rule: The name of the rule that decided it, if it has one.
+        about: The journal's event behind it, if there is one.
+    """
 
     number: int
     why: str
+    rule: str = ""
+    about: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

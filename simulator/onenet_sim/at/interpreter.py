@@ -25,11 +25,15 @@ class FinalResult:
     Attributes:
         why: What an error is about, for the journal.
         unknown: The name of the command that the table does not have, if that is it.
+        rule: The name of the rule that decided an error, if it has one.
+        about: The journal's event behind an error, if there is one.
     """
 
     text: str
     why: str | None = None
     unknown: str = ""
+    rule: str = ""
+    about: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +83,9 @@ class Interpreter(Generic[C]):
             match self._call(state, command, invocation):
                 case Done(lines):
                     yield from lines
-                case Refused(number, why):
-                    table = self._errors[command.errors]
-                    yield FinalResult(table.final_result(number, self._settings.error_report), why)
+                case Refused(number, why, rule, about):
+                    text = self._errors[command.errors].final_result(number, self._settings.error_report)
+                    yield FinalResult(text, why, rule=rule, about=about)
                     return
                 case Silent():
                     yield NoResult()

@@ -80,9 +80,23 @@ def _regcode(verb: typer.Typer) -> None:
     verb.command()(regcode.encode)
 
 
+def _why(verb: typer.Typer) -> None:
+    from onenet_sim.cli.why import why_verb  # noqa: PLC0415 - loaded when called
+
+    verb.command()(why_verb)
+
+
+def _lint(verb: typer.Typer) -> None:
+    from onenet_sim.cli.lint import lint_verb  # noqa: PLC0415 - loaded when called
+
+    verb.command()(lint_verb)
+
+
 _lazily("demo", "Show the whole way of a data point and back, and check it.", _demo)
 _lazily("profiles", "List the modules, or all that is known of one and from where.", _profiles)
 _lazily("regcode", "Decode or encode the register code of AT+MIPLCREATE.", _regcode, no_args_is_help=True)
+_lazily("why", "Tell what led to an event, or why a data point did not arrive.", _why, no_args_is_help=True)
+_lazily("lint", "Look for a host's bad habits in a journal.", _lint, no_args_is_help=True)
 
 
 def main() -> None:

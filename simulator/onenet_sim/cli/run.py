@@ -8,6 +8,7 @@ import secrets
 import signal
 import sys
 import threading
+from contextlib import contextmanager
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
@@ -16,6 +17,8 @@ import typer
 from onenet_sim import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from onenet_sim.world import ClockMode, Json, Pace, Unknown, World
 
 _ENDS = {signal.SIGINT, signal.SIGTERM}
@@ -126,6 +129,10 @@ def run(
         str,
         typer.Option(metavar="error|fail", help="Whether a command that the module does not have ends the run."),
     ] = "error",
+    journal: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write all that happens there as JSON lines, at most 1 GiB."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Say what is where in one line of JSON.")] = False,
 ) -> None:
     """Start modems, OneNET and HTTP in the foreground; Ctrl-C ends them. A port of 0 is any free one."""
@@ -158,7 +165,7 @@ def run(
         "pace": None if pace is None else _pace(pace),
         "unknown": _unknown(unknown),
     }
-    with _world(settings) as world:
+    with _world(settings) as world, _journal(world, journal):
         _redirect(world, map_ or [])
         _end_with(world)
         try:
@@ -194,6 +201,26 @@ def _end_with(world: World) -> None:
     world.simulation.on_failure = world.simulation.on_end = end
     if world.simulation.ended:
         end()
+
+
+@contextmanager
+def _journal(world: World, path: Path | None) -> Iterator[None]:
+    """Write the journal to a file while the block lasts, if one is wanted."""
+    if path is None:
+        yield
+        return
+    from onenet_sim.cli.saved import JournalFile  # noqa: PLC0415 - as above
+
+    try:
+        file = JournalFile(world, path)
+    except OSError as error:
+        raise _refused(error) from None
+    try:
+        yield
+    finally:
+        missing = file.close()
+        if missing:
+            typer.echo(f"Error: {missing} events are not in {path}: it is full, or the disk is", err=True)
 
 
 def _redirect(world: World, entries: list[str]) -> None:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Header, HTTPException, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from onenet_sim.console.answers import Answer
+from onenet_sim.console.diagnosis import json_lines
 from onenet_sim.console.shapes import CLOCK, MODEM, Inside, Order, answers, known
 from onenet_sim.console.stream import EventStream
 from onenet_sim.world import (
@@ -70,8 +71,12 @@ class JournalQuery(BaseModel):
     layer: Layer | None = Field(default=None, description="Only events of this layer.")
     modem: str | None = Field(default=None, description="Only events of the modem with this name.")
     limit: int = Field(
-        default=1000, ge=1, le=_MOST_EVENTS, description="At most so many, the oldest; a stream has no limit."
+        default=1000,
+        ge=1,
+        le=_MOST_EVENTS,
+        description="At most so many, the oldest; a stream and JSON lines have no limit.",
     )
+    format: Literal["json", "jsonl"] = Field(default="json", description="`jsonl` is an event a line.")
 
 
 _DEVICE = {
@@ -102,6 +107,7 @@ _JOURNAL = {"events": [_EVENT], "dropped": 0, "last": 15}
 
 
 _SSE = {"schema": {"type": "string"}, "example": 'id: 15\ndata: {"id": 15, "time": 2.5, "layer": "at", …}\n\n'}
+_JSONL = {"schema": {"type": "string"}, "example": '{"dropped": 0}\n{"id": 1, "time": 0.0, "layer": "modem", …}\n'}
 
 
 @router.get("/state", summary="Look at the world", responses=answers(_STATE))
@@ -144,18 +150,25 @@ async def set_clock(simulation: Inside, order: ClockOrder) -> Response:
 
 
 @router.get(
-    "/journal", summary="Read or follow the journal", responses=answers(_JOURNAL, **{"text/event-stream": _SSE})
+    "/journal",
+    summary="Read or follow the journal",
+    responses=answers(_JOURNAL, **{"text/event-stream": _SSE, "application/x-ndjson": _JSONL}),
 )
 async def journal(
     simulation: Inside,
     query: Annotated[JournalQuery, Query()],
-    accept: Annotated[str, Header(description="`text/event-stream` follows the journal live.")] = "",
+    accept: Annotated[
+        str,
+        Header(description="`text/event-stream` follows the journal live; `application/x-ndjson` is JSON lines."),
+    ] = "",
     last_event_id: Annotated[str, Header(description="Sent by browsers when they follow again.")] = "",
 ) -> Response:
     """Return events, oldest first; `last` is the `after` with which to go on, `dropped` how many fell off.
 
     With `Accept: text/event-stream` the answer goes on: server-sent events with `id` and one JSON object as
     `data`, beginning after `after`. A comment tells of a reset, after which ids begin at 1 again.
+
+    With `format=jsonl` or `Accept: application/x-ndjson` each event is a line, behind a first line with `dropped`.
     """
     if query.modem is not None:
         known(simulation, query.modem, 422)
@@ -164,6 +177,8 @@ async def journal(
         return EventStream(simulation, after=after, layer=query.layer, modem=query.modem)
     kept = simulation.journal
     found = kept.events(after=query.after, layer=query.layer, modem=query.modem)
+    if query.format == "jsonl" or "application/x-ndjson" in accept.lower():
+        return json_lines(found, kept.dropped)
     shown = found[: query.limit]
     last = shown[-1].id if len(shown) < len(found) else kept.dropped + len(kept)
     return Answer({"events": [event.to_json() for event in shown], "dropped": kept.dropped, "last": last})

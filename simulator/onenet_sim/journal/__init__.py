@@ -34,6 +34,8 @@ from onenet_sim.journal.events import (
     printable,
 )
 from onenet_sim.journal.journal import Event, Journal
+from onenet_sim.journal.jsonl import SavedWorld, dropped_line, json_line, read_json_lines
+from onenet_sim.journal.rules import Rule
 from onenet_sim.journal.sockets import SocketChanged, SocketReceived, SocketSent
 
 __all__ = [
@@ -64,6 +66,8 @@ __all__ = [
     "PlatformResult",
     "PowerChanged",
     "RadioChanged",
+    "Rule",
+    "SavedWorld",
     "SecurityChanged",
     "SessionChanged",
     "SocketChanged",
@@ -73,5 +77,8 @@ __all__ = [
     "WorldChanged",
     "coap_received",
     "coap_sent",
+    "dropped_line",
+    "json_line",
     "printable",
+    "read_json_lines",
 ]

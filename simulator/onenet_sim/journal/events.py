@@ -453,11 +453,21 @@ class WorldChanged(Occurrence):
 
 @dataclass(frozen=True, slots=True)
 class Explanation(Occurrence):
-    """Why something failed: what was wrong and what would be right, as no module or platform tells."""
+    """Why something failed: what was wrong and what would be right, as no module or platform tells.
+
+    Attributes:
+        rule: What decided it, if that has a name: the row of a module's profile, such as ``errors.no_device``,
+            or a :class:`~onenet_sim.journal.rules.Rule`.
+        source: Where that rule is written.
+        about: The event behind it, such as the request that was answered too late.
+    """
 
     layer: ClassVar[Layer] = Layer.DIAGNOSIS
     kind: ClassVar[str] = "explanation"
     what: str
+    rule: str = ""
+    source: str = ""
+    about: int | None = None
 
     def _text(self) -> str:
-        return f"because {self.what}"
+        return f"because {self.what}" + (f" (see #{self.about})" if self.about else "")

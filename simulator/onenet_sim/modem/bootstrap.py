@@ -33,7 +33,7 @@ class HandedOut:
         finished: The server has said that this is all.
     """
 
-    def __init__(self, explain: Callable[[str], None]) -> None:
+    def __init__(self, explain: Callable[[str], object]) -> None:
         self._explain = explain
         self.server_uri = ""
         self.psk: Psk | None = None

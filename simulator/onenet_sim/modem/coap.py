@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from aiocoap import Message, error, optiontypes
 from aiocoap.numbers import codes, types
 
-from onenet_sim.journal import DatagramDropped, Explanation
+from onenet_sim.journal import DatagramDropped, Explanation, Rule
 from onenet_sim.journal.coap import coap_received, coap_sent
 
 if TYPE_CHECKING:
@@ -309,7 +309,7 @@ class CoapEndpoint:
             elif message.code.is_response() or message.code is codes.EMPTY:
                 self._take_reply(message, peer, now)
             elif message.mtype is types.CON:
-                self._reject(message, peer)
+                self._reject(message, peer, f"a module knows no message with the code {message.code}")
 
     def _known(self, message: Message, peer: Peer, now: float) -> Incoming | None:
         """Return the request that this message repeats, if it does."""
@@ -359,7 +359,7 @@ class CoapEndpoint:
             else:
                 self._end(exchange, message)
         elif message.mtype is types.CON:
-            self._reject(message, peer)
+            self._reject(message, peer, "it answers nothing that the module still waits for")
         elif message.mtype is not types.NON and (told := self._reports.get(message.mid)):
             self._reports[message.mid] = None
             told(message)
@@ -377,7 +377,8 @@ class CoapEndpoint:
     def _acknowledge(self, message: Message, peer: Peer) -> None:
         self._send(_empty(types.ACK, message.mid), peer)
 
-    def _reject(self, message: Message, peer: Peer) -> None:
+    def _reject(self, message: Message, peer: Peer, why: str) -> None:
+        self._journal.note(Rule.UNWANTED_MESSAGE.explains(f"RST: {why}"))
         self._send(_empty(types.RST, message.mid), peer)
 
 

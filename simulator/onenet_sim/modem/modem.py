@@ -29,6 +29,7 @@ from onenet_sim.journal import (
     Explanation,
     HostWrote,
     PowerChanged,
+    Rule,
     Urc,
 )
 from onenet_sim.modem.commands import command_table, error_tables
@@ -247,7 +248,8 @@ class Modem:
         event = self._journal.note(HostWrote(octets), modem=self.name)
         module, editor = self._module, self._editor
         if module is None or editor is None:
-            self._journal.note(Explanation(f"the module is {self.power}; it hears nothing"), cause=event)
+            deaf = Rule.NOT_LISTENING.explains(f"the module is {self.power}; it hears nothing")
+            self._journal.note(deaf, cause=event)
             return
         module.now = now
         if not module.sleep.hears_host(event):
@@ -291,15 +293,16 @@ class Modem:
         octets = b""
         for line in lines:
             octets += frame_text(line, module.settings)
-        text, why, unknown = "", None, ""
+        result = final if isinstance(final, FinalResult) else FinalResult("")
         if isinstance(final, FinalResult):
-            text, why, unknown = final.text, final.why, final.unknown
-            octets += frame_result(text, module.settings)
-        event = self._journal.note(Answer(tuple(lines), text), cause=cause, modem=self.name)
-        if unknown:
-            self.on_unknown(unknown)
-        if why:
-            self._journal.note(Explanation(why), cause=event, modem=self.name)
+            octets += frame_result(final.text, module.settings)
+        event = self._journal.note(Answer(tuple(lines), result.text), cause=cause, modem=self.name)
+        if result.unknown:
+            self.on_unknown(result.unknown)
+        if result.why:
+            rule = Rule.UNKNOWN_COMMAND if result.unknown else result.rule
+            with self._journal.because(event):
+                module.explain(result.why, rule, about=result.about)
         if octets:
             self._output.answer(SerialWrite(octets, cause=event))
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from onenet_sim.at import Fields, LineSettings, Refused, Verbatim, frame_text
-from onenet_sim.journal import Explanation, Urc
+from onenet_sim.journal import Explanation, Rule, Urc
 from onenet_sim.modem import urcs
 from onenet_sim.modem.buffer import RequestBuffer
 from onenet_sim.modem.coap import CoapEndpoint
@@ -124,13 +124,22 @@ class Module:
         """Add to the journal, as this modem."""
         return self.journal.note(what, modem=self.name)
 
-    def explain(self, why: str) -> None:
-        """Tell the journal why something went wrong."""
-        self.note(Explanation(why))
+    def explain(self, why: str, rule: Rule | str = "", *, about: int | None = None) -> int:
+        """Tell the journal why something went wrong, and return the event.
 
-    def refuse(self, situation: Situation, why: str) -> Refused:
-        """Return the refusal that this module gives in a situation."""
-        return Refused(self.profile.errors[situation.value], why)
+        Args:
+            why: What was wrong, and what would be right.
+            rule: What decided it: a row of the profile by its key, or another rule.
+            about: The event behind it.
+        """
+        if isinstance(rule, Rule):
+            return self.note(rule.explains(why, about))
+        row = self.profile.rows.get(rule)
+        return self.note(Explanation(why, rule, row.source if row else "", about))
+
+    def refuse(self, situation: Situation, why: str, *, about: int | None = None) -> Refused:
+        """Return the refusal that this module gives in a situation; ``about`` is the event behind it."""
+        return Refused(self.profile.errors[situation.value], why, f"errors.{situation.value}", about)
 
     def render(self, line: InformationText, *, urc: bool) -> str:
         """Return a line in this module's spacing."""

@@ -101,7 +101,7 @@ class Requests:
         self._module = module
         self._open: OrderedDict[int, Request] = OrderedDict()
         self._answered: OrderedDict[int, Operation] = OrderedDict()
-        self._dropped: OrderedDict[int, str] = OrderedDict()
+        self._dropped: OrderedDict[int, tuple[str, int]] = OrderedDict()
         self._observes = 0
         self.dropped = 0
         self._discovered: set[int] = set()
@@ -116,7 +116,8 @@ class Requests:
             session.take_bootstrap(incoming)
             return
         if session.state is not State.READY:
-            self._module.explain("a module that is not registered does not answer requests")
+            why = f"a module that is not registered does not answer requests (its login is {session.state})"
+            self._module.explain(why, about=session.changed)
             self._module.endpoint.forget(incoming)
             return
         try:
@@ -154,8 +155,9 @@ class Requests:
             return
         habits = module.profile.coap
         wait = habits.observe_window if operation is Operation.OBSERVE else habits.answer_window
+        rule = "coap.observe_window" if operation is Operation.OBSERVE else "coap.answer_window"
         why = f"the host did not answer within {wait:g} s"
-        request.expiry = module.timers.at(module.now + wait, lambda: self._drop(request, why))
+        request.expiry = module.timers.at(module.now + wait, lambda: self._drop(request, why, rule))
         self._open[number] = request
         if self._dropped.pop(number, None) and operation in BUFFERED:
             self.dropped -= 1
@@ -268,7 +270,7 @@ class Requests:
         for line in request.lines:
             self._module.unsolicited(line, Sort.REQUEST)
 
-    def _drop(self, request: Request, why: str) -> None:
+    def _drop(self, request: Request, why: str, rule: str = "") -> None:
         """Forget a request; should the platform repeat it, it is printed as a new one."""
         self._open.pop(request.number, None)
         if request.expiry:
@@ -276,10 +278,10 @@ class Requests:
         self._module.endpoint.forget(request.incoming)
         if request.operation in BUFFERED:
             self.dropped += 1
-        self._dropped[request.number] = f"{request.operation.value} {request.number} was dropped: {why}"
+        told = f"{request.operation.value} {request.number} was dropped: {why}"
+        self._dropped[request.number] = told, self._module.explain(told, rule, about=request.incoming.event)
         if len(self._dropped) > _ANSWERED_KEPT:
             self._dropped.popitem(last=False)
-        self._module.explain(self._dropped[request.number])
 
     def _refuse(self, incoming: Incoming, code: codes.Code, why: str) -> None:
         self._module.explain(why)
@@ -306,17 +308,20 @@ class Requests:
         """The open reads, writes and executes, oldest first."""
         return [request for request in self._open.values() if request.operation in BUFFERED]
 
-    def whereabouts(self, number: int) -> str:
-        """Say which requests are open, for the explanation of a wrong number."""
+    def whereabouts(self, number: int) -> tuple[str, int | None]:
+        """Say which requests are open, for the explanation of a wrong number, and name the event behind that."""
         if number in self._dropped:
             return self._dropped[number]
         if not self._open:
-            return f"there is no request {number}; none is open"
-        known = ", ".join(
-            f"{request.number} ({request.operation.value}, for {self._module.now - request.arrived:.1f} s)"
-            for request in self._open.values()
-        )
-        return f"there is no such request {number}; open are {known}"
+            return f"there is no request {number}; none is open", None
+        known = "; ".join(self._standing(request) for request in self._open.values())
+        return f"there is no such request {number}; {known}", next(iter(self._open.values())).incoming.event
+
+    def _standing(self, request: Request) -> str:
+        """Say since when a request is open and for how long yet."""
+        now = self._module.now
+        since = f"{request.number} ({request.operation.value}) is open since {now - request.arrived:.1f} s"
+        return f"{since} and closes in {request.expiry.when - now:.1f} s" if request.expiry else since
 
     def finish(self, request: Request, message: Message) -> None:
         """Send the reply to a request and close it."""
@@ -385,6 +390,8 @@ class Requests:
         for request in self._open.values():
             if request.expiry:
                 request.expiry.cancel()
+            why = f"{request.operation.value} {request.number} is forgotten without an answer: the login is over"
+            self._module.explain(why, about=request.incoming.event)
         self._open.clear()
         self._answered.clear()
         self._dropped.clear()

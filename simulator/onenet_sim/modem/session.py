@@ -56,6 +56,7 @@ class Session:
         peer: The access machine, once known.
         lifetime: The lifetime in force, in seconds.
         expires: World time at which it ends, while logged in.
+        changed: The journal's event of its last change, if there was one.
     """
 
     def __init__(self, module: Module) -> None:
@@ -64,6 +65,7 @@ class Session:
         self.peer: Peer | None = None
         self.lifetime = 0
         self.expires: float | None = None
+        self.changed: int | None = None
         self._location: tuple[str, ...] = ()
         self._timeout = 0.0
         self._deadline = 0.0
@@ -427,5 +429,5 @@ class Session:
         self._timers.clear()
 
     def _go(self, state: State, why: str) -> None:
-        self._module.note(SessionChanged(self.state, state, why))
+        self.changed = self._module.note(SessionChanged(self.state, state, why))
         self.state = state

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 _LINE_QUIET = 10.0
 """Seconds for which the host must have said nothing before a module switches its serial line off."""
 
+_DEAD_LINE = "sleep.line"
+"""The profile's row on what becomes of the serial line."""
+
 
 class Sleep:
     """What the module does while it has nothing to do.
@@ -108,9 +111,10 @@ class Sleep:
         if self.deaf:
             with self._module.journal.because(cause):
                 if self._habits.line is SleepingLine.DEAD:
-                    self._module.explain("the module sleeps and its serial line is off; this is lost")
+                    self._module.explain("the module sleeps and its serial line is off; this is lost", _DEAD_LINE)
                     return False
-                self.wake("the host said something; a real module may need its wake-up pin pulsed first")
+                self._module.explain("a real module may need its wake-up pin pulsed first", _DEAD_LINE)
+                self.wake("the host said something")
         self._heard = self._module.now
         return True
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from aiocoap import CHANGED, CONTENT, CREATED, DELETE, DELETED, GET, POST, PUT, Code, Message
 
-from onenet_sim.journal import Explanation, PlatformRequest, PlatformResult
+from onenet_sim.journal import PlatformRequest, PlatformResult, Rule
 from onenet_sim.lwm2m import ContentFormat, Lwm2mError, Path, parse_links
 from onenet_sim.onenet.coap import Unanswered
 from onenet_sim.onenet.errors import (
@@ -307,10 +307,10 @@ class Commands:
         self, device: Device, operation: str, path: Path, failure: Refusal, cause: int | None
     ) -> None:
         result = self._journal.note(PlatformResult(device.imei, operation, str(path), failure.text), cause=cause)
-        self._journal.note(Explanation(failure.explanation), cause=result)
+        self._journal.note(Rule.COMMAND_FAILED.explains(failure.explanation), cause=result)
 
     def _nonsense(self, explanation: str, reply: Reply) -> CommandFailed:
-        self._journal.note(Explanation(explanation), cause=reply.event)
+        self._journal.note(Rule.COMMAND_FAILED.explains(explanation), cause=reply.event)
         return CommandFailed(Reason.RESP_ERROR, explanation)
 
 

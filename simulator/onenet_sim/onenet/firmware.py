@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from aiocoap import CHANGED, PUT, Message
 
-from onenet_sim.journal import DeviceChanged, Explanation, PlatformRequest, PlatformResult
+from onenet_sim.journal import DeviceChanged, PlatformRequest, PlatformResult, Rule
 from onenet_sim.lwm2m import (
     FIRMWARE_OBJECT,
     ContentFormat,
@@ -252,7 +252,7 @@ class Upgrades:
 
     def _failed(self, device: Device, failure: CommandFailed) -> CommandFailed:
         result = self._journal.note(PlatformResult(device.imei, "write", str(_PACKAGE), failure.text))
-        self._journal.note(Explanation(failure.explanation), cause=result)
+        self._journal.note(Rule.COMMAND_FAILED.explains(failure.explanation), cause=result)
         return failure
 
     async def _update(self, device: Device, kind: UpgradeKind) -> None:

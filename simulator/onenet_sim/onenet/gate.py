@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aiocoap import BAD_REQUEST, FORBIDDEN, Code, Message
 from aiocoap.numbers.optionnumbers import OptionNumber
 
-from onenet_sim.journal import Explanation
+from onenet_sim.journal import Rule
 from onenet_sim.onenet.devices import EndpointName, InvalidIdentity
 
 if TYPE_CHECKING:
@@ -138,5 +138,5 @@ class Gate:
 
     def refuse(self, denied: Denied) -> Message:
         """Return the CoAP answer to a refused request, and tell the journal why."""
-        self._journal.note(Explanation(f"{denied.code.dotted}: {denied.why}"))
+        self._journal.note(Rule.DENIED.explains(f"{denied.code.dotted}: {denied.why}"))
         return Message(code=denied.code)

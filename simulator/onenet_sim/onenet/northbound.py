@@ -17,7 +17,7 @@ from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from onenet_sim.journal import Explanation, HttpAnswer, HttpRequest
+from onenet_sim.journal import Explanation, HttpAnswer, HttpRequest, Rule
 from onenet_sim.onenet.authentication import authenticate
 from onenet_sim.onenet.cachedapi import CACHED_CALLS
 from onenet_sim.onenet.call import LONGEST_BODY, Call, parse_body
@@ -130,7 +130,7 @@ async def _answer(
             outcome = await route.handler(platform, call)
         except Refusal as refusal:
             if not isinstance(refusal, CommandFailed):  # that one explained itself where it happened
-                journal.note(Explanation(f"errno {refusal.errno:d}: {refusal}"))
+                journal.note(Rule.ERRNO.explains(f"errno {refusal.errno:d}: {refusal}"))
             outcome = refusal
         return _reply(platform, envelope(platform, outcome), headers=call.headers)
 
@@ -148,6 +148,7 @@ async def _none_such(platform: Platform, request: Request, error: Exception) -> 
     what = f"{request.method} {request.url.path[:200]}"
     with platform.journal.because(event):
         text = f"no such call: {what}"
+        platform.journal.note(Rule.ERRNO.explains(f"OneNET's API, as far as it is mocked, has {text}"))
         return _reply(platform, {"errno": int(Errno.INVALID_PARAMETER), "error": text}, status)
 
 

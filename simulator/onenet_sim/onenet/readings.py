@@ -143,10 +143,10 @@ def read_payload(table: ObjectTable, path: Path, content_format: int | None, oct
     if content_format in {ContentFormat.JSON, ContentFormat.JSON_1543}:
         return tuple(_from_json(table, each) for each in decode_json_payload(path, octets))
     if content_format not in {None, ContentFormat.TEXT, ContentFormat.OPAQUE}:
-        raise Lwm2mError(f"content format {content_format}; expected 0, 42, 1542, 1543, 11542 or 11543")
+        raise Lwm2mError(f"content format {int(content_format or 0)}; expected 0, 42, 1542, 1543, 11542 or 11543")
     if path.resource_id is None:
         if octets:
-            raise Lwm2mError(f"content format {content_format} for {path}; expected TLV (1542 or 11542)")
+            raise Lwm2mError(f"content format {int(content_format or 0)} for {path}; expected TLV (1542 or 11542)")
         return ()
     value = ResourceValue(path, octets)
     if content_format == ContentFormat.OPAQUE:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from onenet_sim.journal import DataPoint, Explanation
+from onenet_sim.journal import DataPoint, Explanation, Rule
 from onenet_sim.lwm2m import Lwm2mError
 from onenet_sim.onenet.announcements import PointStored
 from onenet_sim.onenet.cached import Uplink
@@ -79,9 +79,8 @@ class Subscriptions:
         subscription = self._by_token.get(token)
         if subscription is None:
             why = self._ended.get(token, "no subscription ever had it")
-            self._journal.note(
-                Explanation(f"RST: the notify's token {token.hex() or '(empty)'} is not valid: {why}")
-            )
+            told = f"RST: the notify's token {token.hex() or '(empty)'} is not valid: {why}"
+            self._journal.note(Rule.UNKNOWN_TOKEN.explains(told))
         return subscription
 
 
@@ -132,7 +131,8 @@ class Notifies:
         else:
             why = f"the device sent {message.code.dotted} on it"
             self._subscriptions.drop(device, subscription.path, why)
-            self._journal.note(Explanation(f"the subscription to {subscription.path} ended: {why}"))
+            told = f"the subscription to {subscription.path} ended: {why}"
+            self._journal.note(Rule.SUBSCRIPTION_ENDED.explains(told))
         return True
 
     def store(self, subscription: Subscription, message: Message) -> None:
@@ -144,7 +144,8 @@ class Notifies:
         try:
             readings = read_payload(self._table, path, message.opt.content_format, message.payload)
         except Lwm2mError as error:
-            self._journal.note(Explanation(f"the notify of {path} gave no data point: {error}"))
+            told = f"the notify of {path} gave no data point: {error}"
+            self._journal.note(Rule.UNREADABLE_REPORT.explains(told))
             return
         for reading in readings:
             event = self._keep(device, reading.stream, reading.value)

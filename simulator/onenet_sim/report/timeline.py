@@ -53,7 +53,9 @@ _COLOURS = {
 }
 
 
-def timeline(events: Iterable[Event], *, width: int = WIDTH, colour: bool = False) -> Iterator[str]:
+def timeline(
+    events: Iterable[Event], *, width: int = WIDTH, colour: bool = False, journal: Iterable[Event] = ()
+) -> Iterator[str]:
     """Return the lines of the timeline of a journal's events, without line ends.
 
     Args:
@@ -62,19 +64,22 @@ def timeline(events: Iterable[Event], *, width: int = WIDTH, colour: bool = Fals
         width: The columns to stay within, at least 72. Messages and explanations go over several lines if they
             must; all else is cut.
         colour: Whether lines are coloured by layer, with ANSI sequences.
+        journal: Where the events are part of a longer journal, the whole of it. It is not shown, but says what
+            a message is about.
 
     Raises:
         ValueError: The width is below 72.
     """
     if width < NARROWEST:
         raise ValueError(f"a timeline needs {NARROWEST} columns; it was given {width}")
-    return _Layout(list(events), width, colour=colour).lines()
+    return _Layout(list(events), list(journal), width, colour=colour).lines()
 
 
 class _Layout:
-    def __init__(self, events: list[Event], width: int, *, colour: bool) -> None:
+    def __init__(self, events: list[Event], journal: list[Event], width: int, *, colour: bool) -> None:
         self._roots = grow(events)
-        self._wording = Wording(several_modems=len({event.modem for event in events} - {None}) > 1)
+        self._wording = Wording(several_modems=len({event.modem for event in journal or events} - {None}) > 1)
+        self._wording.learn(journal)
         self._width = width
         self._colour = colour
         self._time_columns = max(9, len(_seconds(events[-1].time))) if events else 0

@@ -35,6 +35,8 @@ from onenet_sim.lwm2m import ContentFormat, Lwm2mError, ObjectTable, Path, decod
 from onenet_sim.report.tree import METHODS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from onenet_sim.journal import Event
     from onenet_sim.report.tree import Node
 
@@ -75,6 +77,12 @@ class Wording:
         self._several = several_modems
         self._objects = ObjectTable.builtin()
         self._paths: dict[tuple[bool, str | None, bytes], str] = {}
+
+    def learn(self, events: Iterable[Event]) -> None:
+        """Take note of the paths that requests ask for, though they are not shown."""
+        for event in events:
+            if isinstance(event.what, CoapMessage):
+                self._path(event, event.what)
 
     def line(self, node: Node, room: int) -> str:
         """Return how a node reads. Where a payload can be shortened, the text is made to fit ``room`` columns."""

@@ -1,6 +1,6 @@
 """The world: clock, seed, configuration, and the one place where modem, air and platform are put together."""
 
-from onenet_sim.journal import Event, HttpAnswer, HttpRequest, Json, Layer
+from onenet_sim.journal import Event, HttpAnswer, HttpRequest, Json, Layer, dropped_line, json_line
 from onenet_sim.modem import Pace, ProfileError, profile_names
 from onenet_sim.onenet import Generation, PushRefused, PushSettings, Refusal, UnknownDevice, UpgradeKind
 from onenet_sim.world.clock import Clock, ClockMode
@@ -40,6 +40,8 @@ __all__ = [
     "draw_identity",
     "draw_imei",
     "draw_imsi",
+    "dropped_line",
+    "json_line",
     "modem_state",
     "present",
     "profile_names",

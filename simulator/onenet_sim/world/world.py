@@ -11,6 +11,7 @@ from onenet_sim.modem import Pace
 from onenet_sim.onenet import Generation, PushSettings, UpgradeKind
 from onenet_sim.ports import MemoryPort
 from onenet_sim.world.clock import Clock, ClockMode
+from onenet_sim.world.journal_view import JournalView
 from onenet_sim.world.line import SerialLine
 from onenet_sim.world.loop import WorldLoop
 from onenet_sim.world.settings import REAL, Unknown, WorldSettings
@@ -18,10 +19,11 @@ from onenet_sim.world.simulation import Simulation
 from onenet_sim.world.state import coap_addresses, describe_modem, world_state
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator
+    from collections.abc import Callable, Coroutine
 
-    from onenet_sim.journal import Event, Json, Layer
+    from onenet_sim.journal import Json
     from onenet_sim.onenet import Device, PointValue, Reading, ResourceWrite, Upgrade
+    from onenet_sim.report.lint import Finding
     from onenet_sim.world.bench import Bench
     from onenet_sim.world.http import AsgiApp, HttpServer
 
@@ -164,6 +166,12 @@ class World:
         """
         self.call(lambda simulation: simulation.addresses.redirect(address, local))
 
+    def lint(self, severity: str = "note") -> list[Finding]:
+        """Return what the hosts did that breaks on real modules, from ``note``, ``warning`` or ``error`` on."""
+        from onenet_sim.report.lint import Severity, lint  # noqa: PLC0415 - few worlds ask
+
+        return lint(self.journal, Severity(severity))
+
     def settle(self) -> None:
         """Wait until nothing is under way at the present world time."""
         self.clock.advance(0)
@@ -223,35 +231,6 @@ class World:
         self.close()
         if self.failure and kind is None:
             raise FailedRunError(self.failure)
-
-
-class JournalView:
-    """The journal, readable from any thread."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def events(
-        self, *, after: int = 0, layer: Layer | None = None, modem: str | None = None, kind: str | None = None
-    ) -> list[Event]:
-        """Return the events with an id above ``after``, of one layer, modem or kind if given."""
-        found = self._world.call(lambda s: s.journal.events(after=after, layer=layer, modem=modem))
-        return [event for event in found if kind in {None, event.kind}]
-
-    def thread(self, event_id: int) -> list[Event]:
-        """Return an event and what led to it, the first cause first."""
-        return self._world.call(lambda s: s.journal.thread(event_id))
-
-    def follow(self, follower: Callable[[Event], None]) -> Callable[[], None]:
-        """Call ``follower`` with each new event, on the world's thread; the returned function ends that.
-
-        It goes on after a reset, whose events count from 1 again.
-        """
-        end = self._world.call(lambda s: s.follow(follower))
-        return lambda: self._world.call(lambda _: end())
-
-    def __iter__(self) -> Iterator[Event]:
-        return iter(self.events())
 
 
 class Modem:

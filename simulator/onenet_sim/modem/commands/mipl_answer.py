@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from aiocoap.numbers import codes
 
 from onenet_sim.at import Command, ErrorFamily, Integer, OneOf, Optional, Refused, Text, done
+from onenet_sim.journal import Rule
 from onenet_sim.lwm2m import Path
 from onenet_sim.modem.coap import make_message
 from onenet_sim.modem.codes import ResultCode, Situation
@@ -155,7 +156,7 @@ def _read_answered(
 def no_such_read(module: Module, number: int) -> Result:
     """Answer a frame for a READ that is not open: done if it was answered already, else refused."""
     if module.requests.was_answered(number, Operation.READ):
-        module.explain(f"READ {number} was answered already; this frame goes nowhere")
+        module.explain(f"READ {number} was answered already; this frame goes nowhere", Rule.ANSWERED_TWICE)
         return done()
     return _unknown(module, number)
 
@@ -218,7 +219,7 @@ def responder(operation: Operation) -> Callable[..., Result]:
             return done()
         request = module.requests.find(number, operation)
         if request is None and _may_repeat(module, operation) and module.requests.was_answered(number, operation):
-            module.explain(f"{operation.value} {number} was answered already")
+            module.explain(f"{operation.value} {number} was answered already", Rule.ANSWERED_TWICE)
             return done()
         if request is None:
             return _unknown(module, number)
@@ -275,4 +276,5 @@ def _miscounted(module: Module, length: int, listed: Resources) -> Refused | Non
 
 
 def _unknown(module: Module, number: int) -> Result:
-    return module.refuse(Situation.UNKNOWN_MESSAGE, module.requests.whereabouts(number))
+    why, about = module.requests.whereabouts(number)
+    return module.refuse(Situation.UNKNOWN_MESSAGE, why, about=about)

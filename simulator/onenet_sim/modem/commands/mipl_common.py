@@ -49,7 +49,7 @@ def not_logged_in(module: Module) -> Refused | None:
         state = module.session.state
         success = _SUCCESSES[module.profile.family]
         why = f"the device is not logged in (its login is {state}); AT+MIPLOPEN and {success} come first"
-        return module.refuse(Situation.NOT_LOGGED_IN, why)
+        return module.refuse(Situation.NOT_LOGGED_IN, why, about=module.session.changed)
     return refusal
 
 

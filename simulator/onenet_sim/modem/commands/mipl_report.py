@@ -138,7 +138,7 @@ def _unobserved(module: Module, number: int, path: Path) -> Result:
     why = f"{path} is not observed under message id {number}; observed are {module.reports.observed}"
     if module.profile.grammar.refuses_unobserved:
         return module.refuse(Situation.NOT_OBSERVED, why)
-    module.explain(why)
+    module.explain(why, f"errors.{Situation.NOT_OBSERVED.value}")
     module.event(MiplEvent.NOTIFY_FAILED, number)
     return done()
 
