@@ -30,10 +30,19 @@ from onenet_sim.journal.events import (
     WorldChanged,
     printable,
 )
+from onenet_sim.journal.faults import (
+    AirFaultStruck,
+    FaultStruck,
+    LineFaultStruck,
+    ModuleFaultStruck,
+    NetworkFaultStruck,
+    PlatformFaultStruck,
+)
 from onenet_sim.journal.journal import Event, Journal
 from onenet_sim.journal.sockets import SocketChanged, SocketReceived, SocketSent
 
 __all__ = [
+    "AirFaultStruck",
     "Answer",
     "CoapMessage",
     "CoapReceived",
@@ -44,6 +53,7 @@ __all__ = [
     "DeviceChanged",
     "Event",
     "Explanation",
+    "FaultStruck",
     "HostAttached",
     "HostDetached",
     "HostWrote",
@@ -52,9 +62,13 @@ __all__ = [
     "Journal",
     "Json",
     "Layer",
+    "LineFaultStruck",
+    "ModuleFaultStruck",
     "ModuleWrote",
+    "NetworkFaultStruck",
     "Occurrence",
     "OctetsLost",
+    "PlatformFaultStruck",
     "PlatformRequest",
     "PlatformResult",
     "PowerChanged",

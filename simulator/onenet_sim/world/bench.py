@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from onenet_sim.journal import ModuleWrote
 from onenet_sim.modem import Pace, Peer
@@ -16,6 +16,16 @@ if TYPE_CHECKING:
     from onenet_sim.modem import Modem, NetworkNews, Reception, SerialWrite
     from onenet_sim.network import Link
     from onenet_sim.ports import Port
+
+
+class LineTap(Protocol):
+    """Stands between the ports and the module, and passes on what it likes, when it likes."""
+
+    def from_host(self, octets: bytes) -> None:
+        """Take octets of the host in place of :meth:`Bench.hear`."""
+
+    def to_host(self, write: SerialWrite) -> None:
+        """Take a write of the module in place of :meth:`Bench.emit`."""
 
 
 class Bench:
@@ -44,6 +54,7 @@ class Bench:
         self._loop = loop
         self._pace = pace
         self._timer: asyncio.TimerHandle | None = None
+        self._heard, self._write = self.hear, self.emit
         self._errands = Errands(loop, link, self._news)
         link.on_datagram = self._datagram
         self.install(modem, journal)
@@ -64,7 +75,14 @@ class Bench:
     def _take_over(self, port: Port) -> None:
         port.journal = self._journal
         port.modem = self.modem.name
-        port.on_octets = self._octets
+        port.on_octets = self._heard
+
+    def tap(self, tap: LineTap | None) -> None:
+        """Let a tap stand in the line, or take it out again."""
+        self._heard = self.hear if tap is None else tap.from_host
+        self._write = self.emit if tap is None else tap.to_host
+        for port in self.ports:
+            port.on_octets = self._heard
 
     def power(self, action: str, *, booted: bool = False) -> None:
         """Do ``on``, ``off`` or ``reset`` with the module's power key, or ``wake`` with its wake-up pin.
@@ -108,7 +126,8 @@ class Bench:
                     pace = Pace.FIELD
             self.modem.pace = pace
 
-    def _octets(self, octets: bytes) -> None:
+    def hear(self, octets: bytes) -> None:
+        """Give the module octets of the host."""
         self._keep_pace()
         now = self._loop.time()
         self.modem.receive_serial(octets, now)
@@ -144,7 +163,7 @@ class Bench:
         self._errands.give_room(modem.room)
         self._wait_until(modem.next_deadline)
 
-    def _write(self, write: SerialWrite) -> None:
+    def emit(self, write: SerialWrite) -> None:
         """Write to every port with a host, then note it: the host need not wait for the journal."""
         heard = False
         for port in self.ports:

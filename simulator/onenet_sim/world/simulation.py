@@ -13,6 +13,9 @@ from onenet_sim.network import AddressMap, Air, DatagramEndpoint, Destination, R
 from onenet_sim.onenet import Platform, PlatformSettings
 from onenet_sim.ports import PtyPort, TcpPort
 from onenet_sim.world.bench import Bench
+from onenet_sim.world.faults import Engine
+from onenet_sim.world.faults.line import Taps
+from onenet_sim.world.faults.module import ModuleStriker
 from onenet_sim.world.identities import draw_identity
 from onenet_sim.world.settings import Unknown
 
@@ -42,6 +45,7 @@ class Simulation:
         failure: Why the run has failed, if it has.
         on_failure: Called when it fails.
         addresses: Where the addresses that firmware dials lead.
+        faults: What goes wrong on purpose.
     """
 
     def __init__(self, settings: WorldSettings, loop: WorldLoop, clock: Clock) -> None:
@@ -58,6 +62,7 @@ class Simulation:
         self._loop = loop
         self._air = Air(self.addresses, self.journal)
         self._resetting = asyncio.Lock()
+        self.faults = self._new_faults()
 
     async def start(self) -> None:
         """Bind every socket, start the platform, switch every modem on.
@@ -73,6 +78,7 @@ class Simulation:
             await self.close()
             raise
         self.journal.note(WorldChanged(f"started with seed {self.settings.seed}"))
+        self.faults.start(self.journal, self.settings.faults)
 
     async def _open_platform(self) -> None:
         settings = self.settings
@@ -137,6 +143,15 @@ class Simulation:
         modem.on_unknown = lambda command: self._unknown(name, command)
         return modem
 
+    def _new_faults(self) -> Engine:
+        engine = Engine(self._loop, self._random, self.benches)
+        taps = Taps(engine, self._loop, self.benches)
+        engine.strikers |= {
+            "line": taps,
+            "module": ModuleStriker(engine, self._loop, self.benches, taps),
+        }
+        return engine
+
     def _unknown(self, modem: str, command: str) -> None:
         if self.settings.unknown is Unknown.FAIL and self.failure is None:
             lacking = f"which the profile {self._profile.name} does not have"
@@ -157,6 +172,7 @@ class Simulation:
                 await self._begin_again()
 
     async def _begin_again(self) -> None:
+        self.faults.reset()
         for bench in self.benches.values():
             bench.retire()
         await self.platform.stop()
@@ -173,9 +189,11 @@ class Simulation:
         for number, bench in enumerate(self.benches.values(), start=1):
             bench.install(self._new_modem(number), self.journal)
         self.journal.note(WorldChanged(f"reset with seed {self.settings.seed}"))
+        self.faults.start(self.journal, self.settings.faults)
 
     async def close(self) -> None:
         """End the world and give everything up."""
+        self.faults.reset()
         for bench in self.benches.values():
             bench.close()
         await self.platform.stop()
