@@ -1,7 +1,7 @@
 """The air between modems and their peers: real UDP and TCP on loopback, addresses mapped by role."""
 
 from onenet_sim.network.address import Address
-from onenet_sim.network.air import Air, Link
+from onenet_sim.network.air import Air, Link, Passage
 from onenet_sim.network.endpoint import DatagramEndpoint
 from onenet_sim.network.map import TEST_SERVER, AddressMap, Destination, Role
 from onenet_sim.network.stream import Stream, StreamUser
@@ -15,6 +15,7 @@ __all__ = [
     "DatagramEndpoint",
     "Destination",
     "Link",
+    "Passage",
     "Role",
     "Stream",
     "StreamUser",

@@ -14,8 +14,10 @@ from onenet_sim.onenet import Platform, PlatformSettings
 from onenet_sim.ports import PtyPort, TcpPort
 from onenet_sim.world.bench import Bench
 from onenet_sim.world.faults import Engine
+from onenet_sim.world.faults.air import AirStriker
 from onenet_sim.world.faults.line import Taps
 from onenet_sim.world.faults.module import ModuleStriker
+from onenet_sim.world.faults.network import Passages
 from onenet_sim.world.identities import draw_identity
 from onenet_sim.world.settings import Unknown
 
@@ -146,9 +148,12 @@ class Simulation:
     def _new_faults(self) -> Engine:
         engine = Engine(self._loop, self._random, self.benches)
         taps = Taps(engine, self._loop, self.benches)
+        passages = Passages(engine, self._loop, self.benches)
         engine.strikers |= {
             "line": taps,
             "module": ModuleStriker(engine, self._loop, self.benches, taps),
+            "air": AirStriker(engine, self._loop, self.benches, passages),
+            "network": passages,
         }
         return engine
 

@@ -16,6 +16,7 @@ from onenet_sim.journal import (
     PlatformFaultStruck,
 )
 from onenet_sim.world.faults.declaration import Fault, FaultError
+from onenet_sim.world.faults.drive import load_drive
 from onenet_sim.world.faults.kinds import KINDS, Way
 
 if TYPE_CHECKING:
@@ -55,6 +56,10 @@ class Aim:
         state: How far it has come.
         seen: How many occasions there were.
         struck: How often it struck.
+        drive: The rows of its drive test, if it has one.
+
+    Raises:
+        FaultError: Its file cannot be read.
     """
 
     def __init__(self, fault: Fault, random: Random) -> None:
@@ -63,6 +68,7 @@ class Aim:
         self.state = State.WAITING
         self.seen = 0
         self.struck = 0
+        self.drive = () if fault.file is None else load_drive(fault.file)
         self._pattern = None if fault.match is None else re.compile(fault.match)
         self.trigger = None if fault.on is None else re.compile(fault.on)
         self.timers: list[asyncio.Handle] = []
@@ -143,7 +149,7 @@ class Engine:
         """Let a fault wait for its beginning, or begin.
 
         Raises:
-            FaultError: There is no such modem, or there are 256 faults that are not over.
+            FaultError: There is no such modem, its file cannot be read, or there are 256 faults that are not over.
         """
         if fault.modem is not None and fault.modem not in self._modems:
             raise FaultError(f"modem is {fault.modem!r:.80}; there are {', '.join(self._modems)}")
