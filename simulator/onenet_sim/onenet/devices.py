@@ -169,6 +169,11 @@ class DeviceRegistry:
         self._journal.note(DeviceChanged(device.id, imei, "created", f"IMSI {imsi or 'any'}"))
         return device
 
+    def delete(self, device: Device) -> None:
+        """Forget a device. Its module is not told."""
+        del self._by_imei[device.imei], self._by_id[device.id]
+        self._journal.note(DeviceChanged(device.id, device.imei, "deleted"))
+
     def _check(self, imei: str, imsi: str) -> None:
         if not (_FORMAL_IMEI.fullmatch(imei) or _TEST_IMEI.fullmatch(imei)):
             raise InvalidIdentity(

@@ -8,6 +8,7 @@ from onenet_sim.onenet.access import AccessMachine
 from onenet_sim.onenet.bootstrap import BootstrapMachine
 from onenet_sim.onenet.coap import Endpoint
 from onenet_sim.onenet.commands import Commands
+from onenet_sim.onenet.conduct import by_the_book
 from onenet_sim.onenet.datapoints import DataPoints
 from onenet_sim.onenet.devices import DeviceRegistry
 from onenet_sim.onenet.errors import Errno, Refusal, UnknownDevice
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from onenet_sim.journal import Journal
     from onenet_sim.lwm2m import Attributes, Path
     from onenet_sim.onenet.channel import AddressT, DatagramChannel
+    from onenet_sim.onenet.conduct import Conductor
     from onenet_sim.onenet.devices import Device
     from onenet_sim.onenet.firmware import Upgrade
     from onenet_sim.onenet.readings import Reading, ResourceWrite
@@ -48,6 +50,7 @@ class Platform:
         devices: All device records.
         datapoints: All data points.
         subscriptions: What devices agreed to report.
+        conduct: Says how a message that arrived is to be treated other than by the book; may be replaced.
     """
 
     def __init__(
@@ -64,6 +67,7 @@ class Platform:
         self.devices = DeviceRegistry(journal, random, calendar)
         self.datapoints = DataPoints(calendar, settings.points_kept)
         self.subscriptions = Subscriptions(journal)
+        self.conduct: Conductor = by_the_book
         self._random = random
         self._running: _Running | None = None
 
@@ -144,6 +148,10 @@ class Platform:
             raise UnknownDevice(f"IMEI {imei}")
         return device
 
+    def delete_device(self, device: Device) -> None:
+        """Delete a device's record; its module learns it by its next update."""
+        self.devices.delete(device)
+
     @property
     def _commands(self) -> Commands:
         return self._alive.commands
@@ -170,7 +178,12 @@ class _Running:
         notifies = Notifies(platform.subscriptions, platform.datapoints, settings.objects, journal, self._moved)
         self._junction = Junction(bootstrap)
         self._bootstrap = BootstrapMachine(
-            self._junction.bootstrap, gate, journal=journal, random=random, settings=settings
+            self._junction.bootstrap,
+            gate,
+            journal=journal,
+            random=random,
+            settings=settings,
+            conduct=lambda message: platform.conduct(message),  # noqa: PLW0108 - it may be replaced
         )
         self._endpoint = Endpoint(
             "access",
@@ -179,6 +192,7 @@ class _Running:
             random=random,
             serve=lambda request: self._access.serve(request),  # noqa: PLW0108 - made after the endpoint
             notified=notifies.receive,
+            conduct=lambda message: platform.conduct(message),  # noqa: PLW0108 - it may be replaced
         )
         self.commands = Commands(
             self._endpoint,

@@ -18,6 +18,7 @@ from onenet_sim.world.faults.air import AirStriker
 from onenet_sim.world.faults.line import Taps
 from onenet_sim.world.faults.module import ModuleStriker
 from onenet_sim.world.faults.network import Passages
+from onenet_sim.world.faults.platform import PlatformStriker
 from onenet_sim.world.identities import draw_identity
 from onenet_sim.world.settings import Unknown
 
@@ -154,6 +155,7 @@ class Simulation:
             "module": ModuleStriker(engine, self._loop, self.benches, taps),
             "air": AirStriker(engine, self._loop, self.benches, passages),
             "network": passages,
+            "platform": PlatformStriker(engine, lambda: self.platform, self.benches),
         }
         return engine
 
