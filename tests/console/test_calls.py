@@ -253,6 +253,12 @@ def test_openapi_describes_each_call_with_examples_that_work(http: httpx.Client,
         ("post", "/control/devices/{imei}/upgrade"),
         ("get", "/control/devices/{imei}/upgrade"),
         ("post", "/control/reset"),
+        ("get", "/control/faults/{number}"),
+        ("delete", "/control/faults/{number}"),
+        ("get", "/control/faults"),
+        ("post", "/control/faults"),
+        ("delete", "/control/faults"),
+        ("post", "/control/network"),
     }
     for (method, path), call in calls.items():
         assert call["summary"]
@@ -264,7 +270,11 @@ def test_openapi_describes_each_call_with_examples_that_work(http: httpx.Client,
             if method == "post"
             else None
         )
-        answer = http.request(method, path.format(name="modem-1", imei=world.modem.imei), json=body)
+        if "{number}" in path and method == "get":
+            assert (
+                http.post("/control/faults", json={"kind": "network.loss", "direction": "up"}).status_code == 200
+            )
+        answer = http.request(method, path.format(name="modem-1", imei=world.modem.imei, number=1), json=body)
         assert answer.status_code == 200
         assert set(call["responses"]["200"]["content"]["application/json"]["example"]) <= set(answer.json())
 

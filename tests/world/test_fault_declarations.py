@@ -34,6 +34,7 @@ def test_a_toml_list_is_parsed_into_faults() -> None:
 
 WRONG: list[tuple[dict[str, object], tuple[str, ...]]] = [
     ({}, ("lacks its kind", "network.loss")),
+    ({"kind": ["network.loss"]}, ("kind is ['network.loss']", "network.loss")),
     ({"kind": "network.los"}, ("kind is 'network.los'", "network.loss")),
     ({"kind": "network.loss", "probabilty": 1}, ("'probabilty'", "probability")),
     ({"kind": "network.loss", "probability": 2}, ("probability is 2", "0 to 1")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import serial
 
 from onenet_sim import World
 
@@ -149,3 +150,14 @@ def test_a_line_without_faults_is_not_tapped(world: World) -> None:
     assert bench._write != bench.emit
     world.clock.advance(1)
     assert bench._write == bench.emit
+
+
+def test_a_driver_on_a_real_terminal_reads_the_disturbed_answer() -> None:
+    with World(profile="m5310a", seed=7) as world, serial.Serial(world.modem.port, timeout=5) as port:
+        port.read_until(b"Neul\r\n\r\nOK\r\n")
+        port.write(b"ATE0\r")
+        port.read_until(b"OK\r\n")
+        world.faults.add("line.urc", placement="within_answer", text="+CEREG: 2", times=1)
+        world.faults.add("line.chunk", direction="down", size=5, seconds=0.001)
+        port.write(b"AT+CSQ\r")
+        assert port.read_until(b"OK\r\n") == b"\r\n+CSQ:\r\n+CEREG: 2\r\n20,99\r\n\r\nOK\r\n"

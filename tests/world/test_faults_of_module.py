@@ -112,6 +112,17 @@ def test_a_module_that_hangs_goes_on_after_a_while_and_does_what_fell_due(world:
     assert said(world, "AT") == ["OK"]
 
 
+def test_a_module_that_hangs_again_hangs_as_long_as_the_second_fault_says(world: World) -> None:
+    world.faults.add("module.hang", seconds=10)
+    world.modem.power("reset")
+    world.faults.add("module.hang", seconds=60)
+    world.clock.advance(59)
+    assert world.modem.line.lines() == BOOT
+    assert said(world, "AT") == []
+    world.clock.advance(1)
+    assert said(world, "AT") == ["OK"]
+
+
 def test_a_module_that_hangs_for_good_comes_back_with_a_reset(world: World) -> None:
     world.faults.add("module.hang", match="CSQ")
     assert said(world, "AT+CSQ") == []

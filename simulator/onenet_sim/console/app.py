@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from onenet_sim import __version__
+from onenet_sim.console import faults
 from onenet_sim.console.answers import Answer, Problem, on_exception, on_http_exception, on_validation_error
 from onenet_sim.console.calls import router
 from onenet_sim.console.gate import Gate
@@ -62,6 +63,7 @@ def _control_api(simulation: Simulation) -> FastAPI:
     )
     api.state.simulation = simulation
     api.include_router(router, prefix=_ROOT)
+    api.include_router(faults.router, prefix=_ROOT)
     api.add_exception_handler(HTTPException, on_http_exception)
     api.add_exception_handler(RequestValidationError, on_validation_error)
     api.add_exception_handler(Exception, on_exception)

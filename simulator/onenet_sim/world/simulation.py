@@ -13,7 +13,7 @@ from onenet_sim.network import AddressMap, Air, DatagramEndpoint, Destination, R
 from onenet_sim.onenet import Platform, PlatformSettings
 from onenet_sim.ports import PtyPort, TcpPort
 from onenet_sim.world.bench import Bench
-from onenet_sim.world.faults import Engine
+from onenet_sim.world.faults import Engine, FaultError
 from onenet_sim.world.faults.air import AirStriker
 from onenet_sim.world.faults.line import Taps
 from onenet_sim.world.faults.module import ModuleStriker
@@ -72,16 +72,17 @@ class Simulation:
 
         Raises:
             OSError: A port or link cannot be had; the message names it. Nothing is left open then.
+            FaultError: A fault of the settings names a modem or file that there is not; likewise.
         """
         try:
             await self._open_platform()
             for number in range(1, self.settings.modems + 1):
                 await self._open_bench(number)
-        except OSError:
+            self.journal.note(WorldChanged(f"started with seed {self.settings.seed}"))
+            self.faults.start(self.journal, self.settings.faults)
+        except (OSError, FaultError):
             await self.close()
             raise
-        self.journal.note(WorldChanged(f"started with seed {self.settings.seed}"))
-        self.faults.start(self.journal, self.settings.faults)
 
     async def _open_platform(self) -> None:
         settings = self.settings

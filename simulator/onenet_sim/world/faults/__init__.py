@@ -12,10 +12,12 @@ from onenet_sim.world.faults.declaration import (
     Placement,
     keys_of,
     parse_fault,
+    parse_fault_text,
     parse_faults,
 )
 from onenet_sim.world.faults.engine import MOST_FAULTS, Engine
 from onenet_sim.world.faults.kinds import KINDS, Kind, Way
+from onenet_sim.world.faults.presets import expand, preset_names
 
 __all__ = [
     "KEYS",
@@ -28,7 +30,10 @@ __all__ = [
     "Kind",
     "Placement",
     "Way",
+    "expand",
     "keys_of",
     "parse_fault",
+    "parse_fault_text",
     "parse_faults",
+    "preset_names",
 ]

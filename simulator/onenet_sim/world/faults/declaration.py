@@ -18,9 +18,10 @@ _LONGEST = 10 * 366 * 86_400
 _LONGEST_TEXT = 4096
 _LARGEST_COUNT = 10**9
 _LARGEST_SIZE = 65_535
-_COMMON = ("kind", "modem", "after", "on", "times", "lasts")
+_COMMON = ("kind", "modem", "after", "on", "every", "times", "lasts")
 _OF_OCCASIONS = ("match", "at", "probability")
-_NAMES_TOLD = 12
+_COMMA = re.compile(r"\s*,\s*(?=[a-z0-9]+\s*=)")
+_NUMERIC = re.compile(r"-?\d+(?:\.\d+)?")
 
 
 class FaultError(ValueError):
@@ -62,6 +63,7 @@ class Fault:
         at: The occasion that is struck first, counted from 1; the one and only unless ``times`` says otherwise.
         times: How often it strikes; None is whenever it can.
         lasts: World seconds for which it is in force; None is until it is lifted.
+        every: World seconds from one beginning to the next; None is that there is one.
         probability: How likely it strikes an occasion, 0 to 1.
         id: Its number, once it is in force or waits.
         preset: The preset that it belongs to.
@@ -81,6 +83,7 @@ class Fault:
     at: int | None = None
     times: int | None = None
     lasts: float | None = None
+    every: float | None = None
     probability: float = 1.0
     seconds: float | None = None
     jitter: float | None = None
@@ -100,13 +103,13 @@ class Fault:
     preset: str = ""
 
     def __post_init__(self) -> None:
-        if self.kind not in KINDS:
+        if not isinstance(self.kind, str) or self.kind not in KINDS:
             raise FaultError(f"kind is {self.kind!r:.80}; expected one of {', '.join(KINDS)}")
         kind = KINDS[self.kind]
         for name, value in kind.defaults.items():
             if getattr(self, name) is None:
                 object.__setattr__(self, name, value)
-        once = self.at is not None or (kind.way is Way.MOMENT and self.probability == 1)
+        once = self.at is not None or (kind.way is Way.MOMENT and self.probability == 1 and self.every is None)
         if self.times is None and once:
             object.__setattr__(self, "times", 1)
         _check(self, kind)
@@ -183,6 +186,11 @@ KEYS: Mapping[str, Key] = {
     "at": Key("The first occasion that is struck.", "a whole number from 1 on", _whole(1, _LARGEST_COUNT)),
     "times": Key("How often it strikes.", "a whole number from 1 on", _whole(1, _LARGEST_COUNT)),
     "lasts": _seconds("Seconds for which it is in force."),
+    "every": Key(
+        "Seconds from one beginning to the next, more than `lasts`.",
+        "a number of seconds from 1 to ten years",
+        _number(1, _LONGEST),
+    ),
     "probability": Key("How likely it strikes.", "a number from 0 to 1", _number(0, 1)),
     "seconds": _seconds("How long a strike takes."),
     "jitter": _seconds("What is added at most to `seconds`."),
@@ -226,9 +234,35 @@ def _check(fault: Fault, kind: Kind) -> None:
         key = KEYS[field.name]
         if not key.fits(value):
             raise FaultError(f"{field.name} is {value!r:.80}; expected {key.expected}")
+    if fault.every is not None and (kind.way is not Way.MOMENT or fault.aimed) and not _pauses(fault):
+        raise FaultError(f"every is {fault.every:g}; expected lasts beside it, and more than lasts")
     for name in kind.needs:
         if getattr(fault, name) is None:
             raise FaultError(f"{fault.kind} lacks {name}; expected {KEYS[name].expected}")
+
+
+def _pauses(fault: Fault) -> bool:
+    """Return whether a fault that comes again is over before that."""
+    return fault.every is not None and fault.lasts is not None and fault.lasts < fault.every
+
+
+def parse_fault_text(text: str, where: str = "fault") -> Fault:
+    """Return the fault that a text such as ``network.loss,probability=0.3,direction=up`` declares.
+
+    Raises:
+        FaultError: It declares none, as in :func:`parse_fault`.
+    """
+    kind, *pairs = _COMMA.split(text.strip())
+    table: dict[str, object] = {"kind": kind}
+    for pair in pairs:
+        name, _, value = pair.partition("=")
+        numeric = name in KEYS and _NUMERIC.fullmatch(value) is not None and not KEYS[name].fits(value)
+        table[name.strip()] = _numeric(value) if numeric else value
+    return parse_fault(table, where)
+
+
+def _numeric(text: str) -> int | float:
+    return float(text) if "." in text else int(text)
 
 
 def parse_fault(table: Mapping[str, object], where: str = "fault") -> Fault:

@@ -18,6 +18,7 @@ from onenet_sim.journal import (
 from onenet_sim.world.faults.declaration import Fault, FaultError
 from onenet_sim.world.faults.drive import load_drive
 from onenet_sim.world.faults.kinds import KINDS, Way
+from onenet_sim.world.faults.presets import expand
 
 if TYPE_CHECKING:
     import asyncio
@@ -71,7 +72,7 @@ class Aim:
         self.drive = () if fault.file is None else load_drive(fault.file)
         self._pattern = None if fault.match is None else re.compile(fault.match)
         self.trigger = None if fault.on is None else re.compile(fault.on)
-        self.timers: list[asyncio.Handle] = []
+        self.timers: list[asyncio.TimerHandle] = []
         self.unfollow: Callable[[], None] | None = None
 
     @property
@@ -151,8 +152,7 @@ class Engine:
         Raises:
             FaultError: There is no such modem, its file cannot be read, or there are 256 faults that are not over.
         """
-        if fault.modem is not None and fault.modem not in self._modems:
-            raise FaultError(f"modem is {fault.modem!r:.80}; there are {', '.join(self._modems)}")
+        self._known(fault.modem)
         self._make_room()
         self._last += 1
         aim = Aim(replace(fault, id=self._last), self._random(f"fault {self._last}"))
@@ -160,7 +160,7 @@ class Engine:
         if aim.trigger is not None:
             aim.unfollow = self.journal.follow(partial(self._noticed, aim))
         elif fault.after:
-            aim.timers.append(self._loop.call_later(fault.after, self._begin, aim))
+            self._later(aim, fault.after, self._begin)
         else:
             self._begin(aim)
         return aim
@@ -172,6 +172,23 @@ class Engine:
         if over is None:
             raise FaultError(f"there are {MOST_FAULTS} faults, the most that are kept; lift one first")
         del self._aims[over]
+
+    def apply(self, preset: str, modem: str | None = None) -> list[Aim]:
+        """Let the network of one modem, or of all, be as a preset has it, in place of the preset before.
+
+        Raises:
+            FaultError: There is no such preset or modem, or no room.
+        """
+        faults = expand(preset, modem)
+        self._known(modem)
+        for number, aim in tuple(self._aims.items()):
+            if aim.fault.preset and aim.fault.modem == modem:
+                self.remove(number)
+        return [self.add(fault) for fault in faults]
+
+    def _known(self, modem: str | None) -> None:
+        if modem is not None and modem not in self._modems:
+            raise FaultError(f"modem is {modem!r:.80}; there are {', '.join(self._modems)}")
 
     def remove(self, number: int) -> bool:
         """Lift a fault; return whether there was one of that number."""
@@ -204,7 +221,7 @@ class Engine:
         fault = aim.fault
         event = self.journal.note(_EVENTS[fault.layer](fault.id, fault.kind, what), cause=cause, modem=modem)
         if aim.spent and aim.state is State.IN_FORCE:
-            aim.timers.append(self._loop.call_soon(self._finish, aim))
+            self._later(aim, 0, self._finish)
         return event
 
     def _noticed(self, aim: Aim, event: Event) -> None:
@@ -216,22 +233,37 @@ class Engine:
         if not repeats:
             self._unfollow(aim)
         with self.journal.because(event.id):
-            aim.timers.append(self._loop.call_later(aim.fault.after, self._begin, aim))
+            self._later(aim, aim.fault.after, self._begin)
 
     def _begin(self, aim: Aim) -> None:
         fault = aim.fault
         if aim.state is State.OVER:
             return
+        if fault.every is not None:
+            self._later(aim, fault.every, self._begin)
         if aim.state is State.WAITING:
             aim.state = State.IN_FORCE
             if fault.lasts is not None:
-                aim.timers.append(self._loop.call_later(fault.lasts, self._finish, aim))
+                self._later(aim, fault.lasts, self._lapse)
             self.strikers[fault.layer].begin(aim)
         if KINDS[fault.kind].way is Way.MOMENT and not fault.aimed and not aim.spent:
             aim.struck += 1
             self.strikers[fault.layer].strike(aim)
             if aim.spent:
                 self._finish(aim)
+
+    def _later(self, aim: Aim, seconds: float, action: Callable[[Aim], None]) -> None:
+        now = self._loop.time()
+        aim.timers = [timer for timer in aim.timers if timer.when() > now]
+        aim.timers.append(self._loop.call_later(seconds, action, aim))
+
+    def _lapse(self, aim: Aim) -> None:
+        """End a fault for good, or until it comes again."""
+        if aim.fault.every is None:
+            self._finish(aim)
+        elif aim.state is State.IN_FORCE:
+            aim.state = State.WAITING
+            self.strikers[aim.fault.layer].end(aim)
 
     def _finish(self, aim: Aim) -> None:
         was, aim.state = aim.state, State.OVER

@@ -35,6 +35,16 @@ class Faults:
         fault = parse_fault({"kind": kind, **keys}, kind)
         return self._world.call(lambda s: s.faults.add(fault).fault)
 
+    def preset(self, name: str, modem: str | None = None) -> tuple[Fault, ...]:
+        """Let a network be ``good``, ``ecl1``, ``ecl2``, ``lossy``, ``nat60`` or ``flapping``.
+
+        It takes the place of the preset before, for that modem or for all.
+
+        Raises:
+            FaultError: There is no such preset or modem.
+        """
+        return self._world.call(lambda s: tuple(aim.fault for aim in s.faults.apply(name, modem)))
+
     def remove(self, number: int) -> None:
         """Lift a fault.
 

@@ -31,7 +31,7 @@ class ModuleStriker:
         self._loop = loop
         self._benches = benches
         self._taps = taps
-        self._thaws: list[asyncio.TimerHandle] = []
+        self._thaws: dict[str, asyncio.TimerHandle] = {}
 
     def begin(self, aim: Aim) -> None:
         """Listen to the commands of the modems that a fault is about."""
@@ -58,7 +58,7 @@ class ModuleStriker:
 
     def reset(self) -> None:
         """Forget which modules were to go on."""
-        for timer in self._thaws:
+        for timer in self._thaws.values():
             timer.cancel()
         self._thaws.clear()
 
@@ -91,9 +91,10 @@ class ModuleStriker:
                 bench.pump()
                 return
             bench.modem.freeze(why="it hangs")
+            if (earlier := self._thaws.pop(bench.modem.name, None)) is not None:
+                earlier.cancel()
             if fault.seconds is not None:
-                self._thaws = [timer for timer in self._thaws if timer.when() > now]
-                self._thaws.append(self._loop.call_later(fault.seconds, self._thaw, bench))
+                self._thaws[bench.modem.name] = self._loop.call_later(fault.seconds, self._thaw, bench)
 
     def _thaw(self, bench: Bench) -> None:
         bench.modem.thaw(self._loop.time(), why="it goes on")
