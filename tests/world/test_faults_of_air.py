@@ -57,6 +57,18 @@ def test_conditions_add_up_and_are_given_back_in_any_order(world: World) -> None
     assert signal(world) == "+CSQ:20,99"
 
 
+def test_a_module_roams_for_a_while_and_stays_in_reach(world: World) -> None:
+    world.faults.add("air.roaming", lasts=60)
+    assert [line[:8] for line in world.modem.line.lines()] == ["+CEREG:5"]
+    world.modem.command("AT+MIPLCREATE")
+    world.modem.command("AT+MIPLOPEN=0,3000")
+    world.settle()
+    assert world.onenet.online(world.modem.imei)
+    world.modem.line.lines()
+    world.clock.advance(60)
+    assert "+CEREG:1" in [line[:8] for line in world.modem.line.lines()]
+
+
 def test_another_cell_is_told_with_its_identity(world: World) -> None:
     world.faults.add("air.cell", cell="0000ABCD")
     lines = world.modem.line.lines()

@@ -34,6 +34,7 @@ class RegistrationStatus(IntEnum):
     NOT_REGISTERED = 0
     HOME = 1
     SEARCHING = 2
+    ROAMING = 5
 
 
 class Radio:
@@ -72,7 +73,7 @@ class Radio:
     @property
     def usable(self) -> bool:
         """Whether datagrams can be sent: the module is registered."""
-        return self.status is RegistrationStatus.HOME
+        return self.status in {RegistrationStatus.HOME, RegistrationStatus.ROAMING}
 
     @property
     def selection(self) -> int:
@@ -138,11 +139,17 @@ class Radio:
     def _finds(self) -> bool:
         return self._wanted and self.reception.coverage and self._network_exists
 
+    @property
+    def _registered(self) -> RegistrationStatus:
+        return RegistrationStatus.ROAMING if self.reception.roaming else RegistrationStatus.HOME
+
     def _review(self, search: float | None = None) -> None:
         """Bring the registration in line with what is wanted and what there is; ``search`` is in seconds."""
         if not self._finds:
             self._lose(RegistrationStatus.SEARCHING if self._wanted else RegistrationStatus.NOT_REGISTERED)
-        elif not self.usable and self._search is None:
+        elif self.usable:
+            self._go(self._registered)
+        elif self._search is None:
             self._go(RegistrationStatus.SEARCHING)
             seconds = self._module.profile.radio.search if search is None else search
             if self._module.output.pace is Pace.INSTANT or not seconds:
@@ -165,7 +172,7 @@ class Radio:
         self._search = None
         if connects:
             self.connect()
-        self._go(RegistrationStatus.HOME)
+        self._go(self._registered)
         self._module.network_found()
         if not connects:
             self._module.sleep.released()

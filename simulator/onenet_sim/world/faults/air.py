@@ -46,6 +46,8 @@ class AirStriker:
         match fault.kind:
             case "air.no_coverage":
                 self._hold(aim, lambda reception: reception.changed(coverage=False), "no coverage")
+            case "air.roaming":
+                self._hold(aim, lambda reception: reception.changed(roaming=True), "another operator's cell")
             case "air.signal":
                 figures = {"rsrp": fault.rsrp, "snr": fault.snr, "ecl": fault.ecl}
                 told = ", ".join(f"{name} {value}" for name, value in figures.items() if value is not None)

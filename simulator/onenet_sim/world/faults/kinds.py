@@ -132,6 +132,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             seconds=5.0,
         ),
         "air.no_coverage": _kind("There is no cell.", Way.CONDITION),
+        "air.roaming": _kind("The cell is that of another operator.", Way.CONDITION),
         "air.signal": _kind("The signal is another.", Way.CONDITION, keys=("rsrp", "snr", "ecl")),
         "air.drive": _kind(
             "The signal is that of a drive test: a CSV `file` with time, rsrp, sinr, ecl.",
