@@ -281,6 +281,12 @@ def check_each_call(http: httpx.Client, imei: str, url: str) -> None:
         ("get", "/control/devices/{imei}/upgrade"),
         ("post", "/control/push"),
         ("post", "/control/reset"),
+        ("get", "/control/faults/{number}"),
+        ("delete", "/control/faults/{number}"),
+        ("get", "/control/faults"),
+        ("post", "/control/faults"),
+        ("delete", "/control/faults"),
+        ("post", "/control/network"),
     }
     for (method, path), call in calls.items():
         assert call["summary"]
@@ -294,12 +300,16 @@ def check_each_call(http: httpx.Client, imei: str, url: str) -> None:
         )
         if body and "url" in body:
             body["url"] = url  # the example's application is not there
+        if "{number}" in path and method == "get":
+            added = http.post("/control/faults", json={"kind": "network.loss", "direction": "up"})
+            assert added.status_code == 200
         query = {
             each["name"]: each["schema"]["examples"][0]
             for each in call.get("parameters", [])
             if each["in"] == "query" and "examples" in each["schema"]
         }
-        answer = http.request(method, path.format(name="modem-1", imei=imei), params=query, json=body)
+        target = path.format(name="modem-1", imei=imei, number=1)
+        answer = http.request(method, target, params=query, json=body)
         assert answer.status_code == 200
         assert set(call["responses"]["200"]["content"]["application/json"]["example"]) <= set(answer.json())
 

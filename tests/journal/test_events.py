@@ -9,6 +9,7 @@ import pytest
 
 import onenet_sim.journal
 from onenet_sim.journal import (
+    AirFaultStruck,
     Answer,
     CachedCommandChanged,
     CoapMessage,
@@ -19,6 +20,7 @@ from onenet_sim.journal import (
     DataPoint,
     DeviceChanged,
     Explanation,
+    FaultStruck,
     HostAttached,
     HostDetached,
     HostWrote,
@@ -26,10 +28,14 @@ from onenet_sim.journal import (
     HttpRequest,
     Json,
     Layer,
+    LineFaultStruck,
     LineSet,
+    ModuleFaultStruck,
     ModuleWrote,
+    NetworkFaultStruck,
     Occurrence,
     OctetsLost,
+    PlatformFaultStruck,
     PlatformRequest,
     PlatformResult,
     PowerChanged,
@@ -321,6 +327,41 @@ TABLE: list[tuple[Occurrence, Layer, str, str, dict[str, Json]]] = [
             "about": 12,
         },
     ),
+    (
+        LineFaultStruck(3, "line.x", "y"),
+        Layer.UART,
+        "line_fault",
+        "fault 3 line.x: y",
+        {"fault": 3, "name": "line.x", "what": "y"},
+    ),
+    (
+        ModuleFaultStruck(3, "module.x", "y"),
+        Layer.MODEM,
+        "module_fault",
+        "fault 3 module.x: y",
+        {"fault": 3, "name": "module.x", "what": "y"},
+    ),
+    (
+        AirFaultStruck(3, "air.x", "y"),
+        Layer.MODEM,
+        "air_fault",
+        "fault 3 air.x: y",
+        {"fault": 3, "name": "air.x", "what": "y"},
+    ),
+    (
+        NetworkFaultStruck(3, "network.x", "y"),
+        Layer.NETWORK,
+        "network_fault",
+        "fault 3 network.x: y",
+        {"fault": 3, "name": "network.x", "what": "y"},
+    ),
+    (
+        PlatformFaultStruck(3, "platform.x", "y"),
+        Layer.PLATFORM,
+        "platform_fault",
+        "fault 3 platform.x: y",
+        {"fault": 3, "name": "platform.x", "what": "y"},
+    ),
 ]
 
 KINDS: list[type[Occurrence]] = [
@@ -328,7 +369,7 @@ KINDS: list[type[Occurrence]] = [
     for name in onenet_sim.journal.__all__
     if isinstance(each := getattr(onenet_sim.journal, name), type)
     and issubclass(each, Occurrence)
-    and each not in {Occurrence, CoapMessage}
+    and each not in {Occurrence, CoapMessage, FaultStruck}
 ]
 
 

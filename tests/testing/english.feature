@@ -58,3 +58,14 @@ Feature: Every step, said in English
   Scenario: A login in one step
     Given the host has logged in for 100 seconds with object 3306 and resources 5850;5851
     Then the platform shows the device online
+
+  Scenario: What goes wrong is lifted again
+    Given the clock stands still
+    And the network is nat60
+    And the fault module.answer,match=CSQ,text=ERROR
+    When the host sends AT+CSQ
+    Then the module answers ERROR
+    And a fault has struck
+    When the faults are lifted
+    And the host sends AT+CSQ
+    Then the module answers OK

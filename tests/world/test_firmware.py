@@ -46,7 +46,7 @@ def happen_at_block(world: World, number: int, octets: bytes) -> Callable[[], No
             blocks += 1
             if blocks == number:
                 bench = world.simulation.benches["modem-1"]
-                asyncio.get_running_loop().call_soon(bench._octets, octets)
+                asyncio.get_running_loop().call_soon(bench.hear, octets)
 
     return world.journal.follow(follow)
 

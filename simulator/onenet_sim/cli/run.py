@@ -19,7 +19,7 @@ from onenet_sim import __version__
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from onenet_sim.world import ClockMode, Json, Pace, Unknown, World
+    from onenet_sim.world import ClockMode, Fault, Json, Pace, Unknown, World
 
 _ENDS = {signal.SIGINT, signal.SIGTERM}
 _WRONG_OPTION = 2
@@ -129,6 +129,13 @@ def run(
         str,
         typer.Option(metavar="error|fail", help="Whether a command that the module does not have ends the run."),
     ] = "error",
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KIND[,KEY=VALUE...]",
+            help="What goes wrong, such as network.loss,probability=0.3; repeatable.",
+        ),
+    ] = None,
     journal: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Write all that happens there as JSON lines, at most 1 GiB."),
@@ -164,6 +171,7 @@ def run(
         "clock": _clock(clock),
         "pace": None if pace is None else _pace(pace),
         "unknown": _unknown(unknown),
+        "faults": tuple(_fault(each) for each in fault or ()),
     }
     with _world(settings) as world, _journal(world, journal):
         _redirect(world, map_ or [])
@@ -262,6 +270,15 @@ def _unknown(text: str) -> Unknown:
         return Unknown(text)
     except ValueError:
         raise _wrong("unknown", f"{text!r} is neither {' nor '.join(Unknown)}") from None
+
+
+def _fault(text: str) -> Fault:
+    from onenet_sim.world import FaultError, parse_fault_text  # noqa: PLC0415 - as above
+
+    try:
+        return parse_fault_text(text, text)
+    except FaultError as error:
+        raise _wrong("fault", str(error)) from None
 
 
 def _wrong(option: str, why: str) -> typer.BadParameter:

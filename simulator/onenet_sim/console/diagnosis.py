@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 
 from onenet_sim.console.answers import Answer
+from onenet_sim.console.shapes import answers
 from onenet_sim.report import fate, missing, newest_point, why
 from onenet_sim.report.lint import Severity, as_json, lint
 from onenet_sim.world import Event, Simulation, dropped_line, json_line
@@ -61,12 +62,7 @@ _FINDING = {
 }
 
 
-def _answers(example: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
-    content = {"application/json": {"schema": {"type": "object"}, "example": example}}
-    return {200: {"description": "It is done.", "content": content}}
-
-
-@router.get("/why", summary="Ask why something happened, or did not", responses=_answers(_WHY))
+@router.get("/why", summary="Ask why something happened, or did not", responses=answers(_WHY))
 async def explain(request: Request, query: Annotated[WhyQuery, Query()]) -> Response:
     """Return what led to an event or to a stream's newest data point, or where a report of a stream ended.
 
@@ -107,7 +103,7 @@ def _fate(events: list[Event], stream: str, imei: str) -> dict[str, Any]:
     return {"event": None, "stage": found.stage.name.lower(), "events": shown, "lines": lines}
 
 
-@router.get("/lint", summary="Look for a host's bad habits", responses=_answers({"findings": [_FINDING]}))
+@router.get("/lint", summary="Look for a host's bad habits", responses=answers({"findings": [_FINDING]}))
 async def lint_hosts(request: Request, query: Annotated[LintQuery, Query()]) -> Response:
     """Return what the hosts did that works here and breaks on real modules; docs/lint.md explains the rules."""
     simulation: Simulation = request.app.state.simulation

@@ -33,12 +33,21 @@ from onenet_sim.journal.events import (
     WorldChanged,
     printable,
 )
+from onenet_sim.journal.faults import (
+    AirFaultStruck,
+    FaultStruck,
+    LineFaultStruck,
+    ModuleFaultStruck,
+    NetworkFaultStruck,
+    PlatformFaultStruck,
+)
 from onenet_sim.journal.journal import Event, Journal
 from onenet_sim.journal.jsonl import SavedWorld, dropped_line, json_line, read_json_lines
 from onenet_sim.journal.rules import Rule
 from onenet_sim.journal.sockets import SocketChanged, SocketReceived, SocketSent
 
 __all__ = [
+    "AirFaultStruck",
     "Answer",
     "CachedCommandChanged",
     "CoapMessage",
@@ -50,6 +59,7 @@ __all__ = [
     "DeviceChanged",
     "Event",
     "Explanation",
+    "FaultStruck",
     "HostAttached",
     "HostDetached",
     "HostWrote",
@@ -58,10 +68,14 @@ __all__ = [
     "Journal",
     "Json",
     "Layer",
+    "LineFaultStruck",
     "LineSet",
+    "ModuleFaultStruck",
     "ModuleWrote",
+    "NetworkFaultStruck",
     "Occurrence",
     "OctetsLost",
+    "PlatformFaultStruck",
     "PlatformRequest",
     "PlatformResult",
     "PowerChanged",

@@ -118,6 +118,7 @@ class Situation(Enum):
     TOO_LARGE = "too_large"
     REGISTER_CODE = "register_code"
     LIFETIME = "lifetime"
+    MEMORY_FULL = "memory_full"
 
 
 class IotPlatform(IntEnum):

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from onenet_sim.at import (
     Echo,
+    ErrorFamily,
+    ErrorReport,
     FinalResult,
     Interpreter,
     Line,
@@ -34,6 +36,7 @@ from onenet_sim.journal import (
 )
 from onenet_sim.modem.commands import command_table, error_tables
 from onenet_sim.modem.configuration import factory_configuration
+from onenet_sim.modem.interference import Frozen
 from onenet_sim.modem.module import Module, factory_settings
 from onenet_sim.modem.output import Pace, SerialOutput, SerialWrite, Sort
 from onenet_sim.modem.reception import Reception
@@ -46,7 +49,9 @@ if TYPE_CHECKING:
 
     from onenet_sim.journal import Journal
     from onenet_sim.modem.coap import Datagram, Peer
+    from onenet_sim.modem.codes import Situation
     from onenet_sim.modem.identity import Identity
+    from onenet_sim.modem.interference import Override
     from onenet_sim.modem.profile import Profile
     from onenet_sim.modem.secure import Handshake
     from onenet_sim.modem.traffic import Handle, NetworkNews, NetworkRequest
@@ -61,6 +66,7 @@ class Power(StrEnum):
     OFF = "off"
     BOOTING = "booting"
     ON = "on"
+    HUNG = "hung"
 
 
 class Modem:
@@ -79,6 +85,8 @@ class Modem:
     Attributes:
         reception: What the air gives; :meth:`receive` changes it.
         on_unknown: Called with the name of each command that the host sent and the module does not have.
+        on_command: When set, called with each command line and its event; what it returns is answered in place of
+            running the line, unless that is None.
     """
 
     def __init__(
@@ -114,6 +122,8 @@ class Modem:
         self._paged = 0
         self._requests: list[NetworkRequest] = []
         self.on_unknown: Callable[[str], None] = lambda _name: None
+        self.on_command: Callable[[str, int], Override | None] | None = None
+        self._frozen: Frozen | None = None
 
     @property
     def module(self) -> Module | None:
@@ -159,6 +169,35 @@ class Modem:
         self.power_off(now, why=why)
         self.power_on(now, why=why)
 
+    def freeze(self, *, why: str) -> None:
+        """Let the module hang: it neither hears nor says nor does anything until :meth:`thaw` or a reset."""
+        if self._module is None or self._editor is None or self._interpreter is None:
+            return
+        self._frozen = Frozen(self._module, self._editor, self._interpreter, self._timers, self._output)
+        self._module = self._editor = self._interpreter = None
+        self._timers = Timers(self._journal)
+        self._output = SerialOutput(self.profile.pace, self.pace)
+        self.power = Power.HUNG
+        self._note_power(why)
+
+    def thaw(self, now: float, *, why: str) -> None:
+        """Let a module that hangs go on: what fell due meanwhile happens now."""
+        if self._frozen is None:
+            return
+        frozen, self._frozen = self._frozen, None
+        self._module, self._editor, self._interpreter = frozen.module, frozen.editor, frozen.interpreter
+        frozen.output.pace = self.pace
+        self._timers, self._output = frozen.timers, frozen.output
+        self.power = Power.ON
+        self._note_power(why)
+        self.handle_timer(now)
+
+    def refuse(self, situation: Situation, why: str) -> FinalResult:
+        """Return the final result with which a MIPL command is refused now."""
+        report = ErrorReport.PLAIN if self._module is None else self._module.settings.error_report
+        number = self.profile.errors[situation.value]
+        return FinalResult(self._errors[ErrorFamily.CIS].final_result(number, report), why)
+
     def wake(self, now: float) -> None:
         """Pulse the wake-up pin: a module in deep sleep wakes, any other takes no notice."""
         if self._module is not None:
@@ -174,6 +213,7 @@ class Modem:
 
     def _stop(self) -> None:
         self._requests[:] = [DisconnectAll()]
+        self._frozen = None
         self._timers.clear()
         self._output.clear()
         self._paged = 0
@@ -278,6 +318,10 @@ class Modem:
         assert interpreter is not None  # noqa: S101 - the caller looked
         event = self._journal.note(CommandLine("AT" + text), cause=cause, modem=self.name)
         with self._journal.because(event):
+            if self.on_command is not None and (override := self.on_command("AT" + text, event)) is not None:
+                if override.final is not None:
+                    self._answer(list(override.lines), override.final, event)
+                return
             lines: list[str] = []
             for output in interpreter.run(module, text):
                 match output:

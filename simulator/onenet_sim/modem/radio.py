@@ -34,6 +34,7 @@ class RegistrationStatus(IntEnum):
     NOT_REGISTERED = 0
     HOME = 1
     SEARCHING = 2
+    ROAMING = 5
 
 
 class Radio:
@@ -43,6 +44,7 @@ class Radio:
         functionality: What ``AT+CFUN=`` was set to; 1 is full functionality.
         attached: Packet service is wanted (``AT+CGATT``).
         reception: What the air gives.
+        cell: The serving cell's identity, eight hexadecimal digits.
         status: Where the registration stands.
         connected: The signalling connection is up (``+CSCON``).
         cereg: What ``AT+CEREG=`` was set to.
@@ -56,6 +58,7 @@ class Radio:
         self.functionality = _FULL
         self.attached = True
         self.reception = reception
+        self.cell = CELL
         self.status = RegistrationStatus.NOT_REGISTERED
         self.connected = False
         self.cereg = 0
@@ -70,7 +73,7 @@ class Radio:
     @property
     def usable(self) -> bool:
         """Whether datagrams can be sent: the module is registered."""
-        return self.status is RegistrationStatus.HOME
+        return self.status in {RegistrationStatus.HOME, RegistrationStatus.ROAMING}
 
     @property
     def selection(self) -> int:
@@ -117,6 +120,13 @@ class Radio:
         self.reception = reception
         self._review()
 
+    def reselect(self, cell: str) -> None:
+        """Be served by another cell, and tell if ``AT+CEREG=`` wants its identity."""
+        self.cell = cell
+        self._module.note(RadioChanged("cell", cell))
+        if self.usable and self.cereg >= self._module.profile.radio.cell_in_urc:
+            self._module.unsolicited(self.registration(urc=True))
+
     @property
     def _wanted(self) -> bool:
         return self.functionality == _FULL and self.attached and self._selection != _DEREGISTER
@@ -129,11 +139,17 @@ class Radio:
     def _finds(self) -> bool:
         return self._wanted and self.reception.coverage and self._network_exists
 
+    @property
+    def _registered(self) -> RegistrationStatus:
+        return RegistrationStatus.ROAMING if self.reception.roaming else RegistrationStatus.HOME
+
     def _review(self, search: float | None = None) -> None:
         """Bring the registration in line with what is wanted and what there is; ``search`` is in seconds."""
         if not self._finds:
             self._lose(RegistrationStatus.SEARCHING if self._wanted else RegistrationStatus.NOT_REGISTERED)
-        elif not self.usable and self._search is None:
+        elif self.usable:
+            self._go(self._registered)
+        elif self._search is None:
             self._go(RegistrationStatus.SEARCHING)
             seconds = self._module.profile.radio.search if search is None else search
             if self._module.output.pace is Pace.INSTANT or not seconds:
@@ -156,7 +172,7 @@ class Radio:
         self._search = None
         if connects:
             self.connect()
-        self._go(RegistrationStatus.HOME)
+        self._go(self._registered)
         self._module.network_found()
         if not connects:
             self._module.sleep.released()
@@ -174,7 +190,7 @@ class Radio:
         values: list[Field] = [] if urc else [self.cereg]
         values.append(int(self.status))
         if self.usable and self.cereg >= (habits.cell_in_urc if urc else habits.cell_in_answer):
-            values += (Quoted(text) if general.quotes_cell else text.lstrip("0") for text in (AREA, CELL))
+            values += (Quoted(text) if general.quotes_cell else text.lstrip("0") for text in (AREA, self.cell))
             values.append(general.access_technology)
             saving = self._module.configuration.power_saving
             if self.cereg >= _SHOWS_POWER_SAVING and saving.enabled:
@@ -195,13 +211,14 @@ class Radio:
         if self._idle:
             self._idle.cancel()
         inactivity = self._module.profile.radio.inactivity
-        self._idle = self._module.timers.at(self._module.now + inactivity, self._release)
+        self._idle = self._module.timers.at(self._module.now + inactivity, self.release)
         if not self.connected:
             self._connected_since = self._module.now
             self._module.sleep.connected()
             self._tell_connection(up=True)
 
-    def _release(self) -> None:
+    def release(self) -> None:
+        """Take note that the signalling connection is released: by its timer, or by the network at once."""
         self._disconnect()
         self._module.sleep.released()
 

@@ -23,6 +23,7 @@ class Reception:
         rsrp: Power of the reference signal, in dBm, -156 to -44 (3GPP TS 36.133, 9.1.4).
         snr: Signal above noise, in dB, -30 to 30.
         ecl: Coverage enhancement level, 0 to 2.
+        roaming: The cell is that of another operator.
 
     Raises:
         ValueError: A figure is out of its range.
@@ -32,6 +33,7 @@ class Reception:
     rsrp: int = -79
     snr: int = 12
     ecl: int = 0
+    roaming: bool = False
 
     def __post_init__(self) -> None:
         for name, value, least, most in (
@@ -49,6 +51,7 @@ class Reception:
         rsrp: int | None = None,
         snr: int | None = None,
         ecl: int | None = None,
+        roaming: bool | None = None,
     ) -> Reception:
         """Return this with other figures where some are given.
 
@@ -60,6 +63,7 @@ class Reception:
             self.rsrp if rsrp is None else rsrp,
             self.snr if snr is None else snr,
             self.ecl if ecl is None else ecl,
+            self.roaming if roaming is None else roaming,
         )
 
     @property

@@ -1,7 +1,7 @@
 """The air between modems and their peers: real UDP and TCP on loopback, addresses mapped by role."""
 
 from onenet_sim.network.address import Address
-from onenet_sim.network.air import Air, Link
+from onenet_sim.network.air import Air, Link, Passage
 from onenet_sim.network.association import Credentials, why_no_dtls
 from onenet_sim.network.dtls import DtlsClient, DtlsServer
 from onenet_sim.network.endpoint import DatagramEndpoint
@@ -20,6 +20,7 @@ __all__ = [
     "DtlsClient",
     "DtlsServer",
     "Link",
+    "Passage",
     "Role",
     "Stream",
     "StreamUser",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from onenet_sim.journal import DatagramDropped
 from onenet_sim.network.endpoint import DatagramEndpoint
@@ -18,6 +18,19 @@ if TYPE_CHECKING:
 
 _LOOPBACK = "127.0.0.1"
 _MOST_DIALLED = 4096
+
+
+class Passage(Protocol):
+    """What a bearer's datagrams pass on their way; it passes them on to the link as and when it likes."""
+
+    def bars(self, link: Link, dialled: Address) -> str | None:
+        """Return why an address cannot be reached, or None if it can."""
+
+    def up(self, link: Link, octets: bytes, dialled: Address, cause: int | None) -> None:
+        """Take a datagram of the module in place of :meth:`Link.transmit`."""
+
+    def down(self, link: Link, octets: bytes, dialled: Address) -> None:
+        """Take a datagram for the module in place of :meth:`Link.deliver`."""
 
 
 class Air:
@@ -38,7 +51,7 @@ class Air:
     def journal(self, journal: Journal) -> None:
         self._journal = journal
         for link in self._links:
-            link.endpoint.journal = journal
+            link.take_journal(journal)
 
     async def open_link(self, name: str, on_datagram: Callable[[bytes, Address], None]) -> Link:
         """Open a bearer for the modem called ``name``; ``on_datagram`` gets what comes for it.
@@ -78,6 +91,7 @@ class Link:
         up: Whether there is coverage. Without, datagrams of both directions are dropped.
         endpoint: The socket.
         on_datagram: Who gets what comes down. May be replaced at any time.
+        passage: What the datagrams of this bearer and its sockets pass, if anything.
     """
 
     def __init__(
@@ -93,6 +107,8 @@ class Link:
         self.up = True
         self.endpoint = endpoint
         self.on_datagram = on_datagram
+        self.passage: Passage | None = None
+        self._former: DatagramEndpoint | None = None
         self._air = air
         self._dialled: dict[Address, Address] = {}  # by the real address
         endpoint.on_datagram = self._receive
@@ -116,6 +132,12 @@ class Link:
     def covered(self) -> bool:
         """Whether there is coverage, here and at the bearer."""
         return self.up and (self._bearer is None or self._bearer.up)
+
+    def take_journal(self, journal: Journal) -> None:
+        """Write into another journal."""
+        for endpoint in (self.endpoint, self._former):
+            if endpoint is not None:
+                endpoint.journal = journal
 
     def open_datagrams(self, on_datagram: Callable[[bytes, Address], None]) -> Link:
         """Open a UDP socket of the modem's own, which has the coverage of this bearer.
@@ -141,6 +163,14 @@ class Link:
         It reaches the mock by the address's role, and carries ``cause``, or the journal's of the moment. What
         is unreachable is dropped with a note that says why.
         """
+        passage = (self._bearer or self).passage
+        if passage is None:
+            self.transmit(octets, dialled, cause)
+        else:
+            passage.up(self, octets, dialled, cause)
+
+    def transmit(self, octets: bytes, dialled: Address, cause: int | None = None) -> None:
+        """Send a datagram past the passage."""
         real = self._route(dialled)
         if isinstance(real, str):
             self._drop(octets, f"to {dialled}: {real}", cause)
@@ -153,11 +183,35 @@ class Link:
 
     def close(self) -> None:
         """Give the bearer up. Closing twice is harmless."""
-        self.endpoint.close()
+        for endpoint in (self.endpoint, self._former):
+            if endpoint is not None:
+                endpoint.close()
         self._air.forget(self)
+
+    def rebind(self) -> None:
+        """Take another port, as a NAT that has forgotten the module gives it.
+
+        What is sent to the port before is dropped, and so is what comes for the new one before the module sends.
+
+        Raises:
+            OSError: The machine has no socket left.
+        """
+        fresh = DatagramEndpoint.bind(_LOOPBACK, 0, name=self.name, journal=self.journal, modem=self.name)
+        fresh.on_datagram = self._receive
+        if self._former is not None:
+            self._former.close()
+        self._former, self.endpoint = self.endpoint, fresh
+        self._former.on_datagram = self._receive_formerly
+        self._dialled.clear()
+
+    def _receive_formerly(self, octets: bytes, source: Address) -> None:
+        self._drop(octets, f"from {source}: to a port that the NAT has given away")
 
     def _route(self, dialled: Address) -> Address | str:
         """Return the real address that a dialled one stands for, or why there is none."""
+        passage = (self._bearer or self).passage
+        if passage is not None and (why := passage.bars(self, dialled)) is not None:
+            return why
         return self.addresses.route(dialled.host, dialled.port) if self.covered else "no coverage"
 
     def _receive(self, octets: bytes, source: Address) -> None:
@@ -165,10 +219,17 @@ class Link:
         dialled = self._dialled.get(source)
         if dialled is None:
             self._drop(octets, f"from {source}: the module never sent anything there, so no NAT lets it in")
-        elif not self.covered:
-            self._drop(octets, f"from {dialled}: no coverage")
+        elif (passage := (self._bearer or self).passage) is not None:
+            passage.down(self, octets, dialled)
         else:
+            self.deliver(octets, dialled)
+
+    def deliver(self, octets: bytes, dialled: Address) -> None:
+        """Give the module a datagram past the passage."""
+        if self.covered:
             self.on_datagram(octets, dialled)
+        else:
+            self._drop(octets, f"from {dialled}: no coverage")
 
     def _drop(self, octets: bytes, why: str, cause: int | None = None) -> None:
         self._air.journal.note(DatagramDropped(self.name, octets, why), cause=cause, modem=self.name)

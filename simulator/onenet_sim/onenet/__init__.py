@@ -5,6 +5,7 @@ world without HTTP never loads it.
 """
 
 from onenet_sim.onenet.channel import Address, DatagramChannel
+from onenet_sim.onenet.conduct import Conduct, Conductor, by_the_book
 from onenet_sim.onenet.datapoints import DataPoints, Point, Stream
 from onenet_sim.onenet.devices import Device, DeviceRegistry, InvalidIdentity, Registration
 from onenet_sim.onenet.errors import (
@@ -29,6 +30,8 @@ from onenet_sim.onenet.subscriptions import Subscription, Subscriptions
 __all__ = [
     "Address",
     "CommandFailed",
+    "Conduct",
+    "Conductor",
     "DataPoints",
     "DatagramChannel",
     "Device",
@@ -60,4 +63,5 @@ __all__ = [
     "Upgrade",
     "UpgradeKind",
     "UpgradeState",
+    "by_the_book",
 ]

@@ -11,6 +11,7 @@ from aiocoap import CHANGED, METHOD_NOT_ALLOWED, NOT_FOUND, POST, PUT, Code, Mes
 from onenet_sim.journal import DeviceChanged, Explanation, PlatformRequest, PlatformResult
 from onenet_sim.lwm2m import DataType, Path, Tlv, TlvKind, encode_tlv, encode_value
 from onenet_sim.onenet.coap import Endpoint, Unanswered
+from onenet_sim.onenet.conduct import by_the_book
 from onenet_sim.onenet.gate import Denied, Gate
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from onenet_sim.journal import Journal
     from onenet_sim.onenet.channel import AddressT, DatagramChannel
+    from onenet_sim.onenet.conduct import Conductor
     from onenet_sim.onenet.devices import Device
     from onenet_sim.onenet.settings import PlatformSettings
     from onenet_sim.onenet.wire import Remote
@@ -81,6 +83,7 @@ class BootstrapMachine:
         random: Random,
         settings: PlatformSettings,
         secure: bool = False,
+        conduct: Conductor = by_the_book,
     ) -> None:
         self._gate = gate
         self._random = random
@@ -88,7 +91,9 @@ class BootstrapMachine:
         self._journal = journal
         self._settings = settings
         self._running: dict[str, asyncio.Task[None]] = {}
-        self._endpoint = Endpoint("bootstrap", (channel,), journal=journal, random=random, serve=self._serve)
+        self._endpoint = Endpoint(
+            "bootstrap", (channel,), journal=journal, random=random, serve=self._serve, conduct=conduct
+        )
 
     def _serve(self, request: Message) -> Message:
         if request.opt.uri_path != ("bs",):

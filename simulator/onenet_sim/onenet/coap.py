@@ -25,6 +25,7 @@ from aiocoap.numbers.constants import TransportTuning
 from aiocoap.pipe import Pipe
 from aiocoap.tokenmanager import TokenManager
 
+from onenet_sim.onenet.conduct import by_the_book
 from onenet_sim.onenet.wire import DUPLICATE_LIFETIME, MOST_REMEMBERED, Wire
 
 if TYPE_CHECKING:
@@ -33,9 +34,11 @@ if TYPE_CHECKING:
 
     from onenet_sim.journal import Journal
     from onenet_sim.onenet.channel import DatagramChannel
+    from onenet_sim.onenet.conduct import Conduct, Conductor
     from onenet_sim.onenet.wire import Remote
 
 _FIRST_WAIT = (5.0, 7.5)
+_CONDUCTS_KEPT = 1024
 _LOG = logging.getLogger("onenet_sim.onenet.coap")
 _LOG.setLevel(logging.ERROR)  # a peer's mistakes go to the journal; only our own are logged
 
@@ -101,6 +104,38 @@ class _Messages(MessageManager):  # type: ignore[misc] # aiocoap has no types
         self._addressee: Remote | None = None
         self._recent_messages: dict[tuple[Remote, int, bytes], Message | None] = {}
         self._ends: deque[tuple[float, tuple[Remote, int, bytes]]] = deque()
+        self._conducts: dict[tuple[Remote, int], Conduct] = {}
+        self._late: set[asyncio.TimerHandle] = set()
+
+    def took(self, message: Message) -> bool:
+        """Tell whether the message is a request that was taken before."""
+        return message.code.is_request() and _identity(message) in self._recent_messages
+
+    def treat(self, request: Message, conduct: Conduct) -> None:
+        """Remember how a request is to be treated; of requests without an answer the last 1,024 are."""
+        self._conducts[request.remote, request.mid] = conduct
+        if len(self._conducts) > _CONDUCTS_KEPT:
+            del self._conducts[next(iter(self._conducts))]
+
+    def conduct_of(self, request: Message) -> Conduct | None:
+        """Return how a request is to be treated; None is by the book."""
+        return self._conducts.get((request.remote, request.mid))
+
+    def _send_initially(self, message: Message, messageerror_monitor: Callable[[], None] | None = None) -> None:
+        send = partial(super()._send_initially, message, messageerror_monitor)
+        conduct = self._conducts.pop((message.remote, message.mid), None) if message.mtype is ACK else None
+        if conduct is not None and conduct.wrong_token:
+            message.token = bytes(octet ^ 0xFF for octet in message.token) or b"\xff"
+        if conduct is None or not conduct.late:
+            send()
+            return
+
+        def send_late() -> None:
+            self._late.remove(timer)
+            send()
+
+        timer = self.loop.call_later(conduct.late, send_late)
+        self._late.add(timer)
 
     def send_message(self, message: Message, messageerror_monitor: Callable[[], None]) -> None:
         """Send a message, with the next message id of its addressee."""
@@ -175,6 +210,8 @@ class _Messages(MessageManager):  # type: ignore[misc] # aiocoap has no types
         for _, timer in self._piggyback_opportunities.values():
             timer.cancel()
         self._piggyback_opportunities.clear()
+        for timer in self._late:
+            timer.cancel()
         await super().shutdown()
 
 
@@ -186,12 +223,21 @@ def _identity(message: Message) -> tuple[Remote, int, bytes]:
 class _Site:
     """What aiocoap gives the peers' requests to."""
 
-    def __init__(self, serve: Callable[[Message], Message]) -> None:
+    def __init__(
+        self, serve: Callable[[Message], Message], conduct_of: Callable[[Message], Conduct | None]
+    ) -> None:
         self._serve = serve
+        self._conduct_of = conduct_of
 
     async def render_to_pipe(self, pipe: Pipe) -> None:
         """Answer the request in the pipe."""
-        pipe.add_response(self._serve(pipe.request), is_last=True)
+        request, answer = pipe.request, None
+        conduct = self._conduct_of(request)
+        if conduct is not None:
+            answer = conduct.answer
+            if conduct.separate is not None:
+                await asyncio.sleep(conduct.separate)
+        pipe.add_response(self._serve(request) if answer is None else answer, is_last=True)
 
 
 class Endpoint:
@@ -205,6 +251,7 @@ class Endpoint:
         serve: Answers a peer's request.
         notified: Takes a response that answers no open request, and how often it came before; returns
             whether it is welcome. One that is not gets a RST.
+        conduct: Says how a message is to be treated other than by the book.
     """
 
     def __init__(
@@ -216,12 +263,15 @@ class Endpoint:
         random: Random,
         serve: Callable[[Message], Message],
         notified: Callable[[Message, int], bool] = lambda _message, _repeat: False,
+        conduct: Conductor = by_the_book,
     ) -> None:
         loop = asyncio.get_running_loop()
         self._journal = journal
         self._random = random
         self._notified = notified
-        self._context = Context(loop=loop, serversite=_Site(serve), loggername=_LOG.name)
+        self._conduct = conduct
+        site = _Site(serve, lambda request: self._messages.conduct_of(request))  # noqa: PLW0108 - made below
+        self._context = Context(loop=loop, serversite=site, loggername=_LOG.name)
         self._tokens = _Tokens(self._context, random)
         self._messages = _Messages(self._tokens, random)
         self._tokens.token_interface = self._messages
@@ -230,6 +280,14 @@ class Endpoint:
         self._messages.message_interface = Wire(end, channels, journal, loop.time, self._arrived, reset)
 
     def _arrived(self, message: Message, repeat: int) -> None:
+        conduct = None if self._messages.took(message) else self._conduct(message)
+        if conduct is not None:
+            if conduct.discard:
+                return
+            if conduct.reset:
+                self._messages.settle(message, accepted=False)
+                return
+            self._messages.treat(message, conduct)
         answers = message.code.is_response() and message.mtype is not ACK
         if answers and not self._tokens.expects(message):
             self._messages.settle(message, accepted=self._notified(message, repeat))

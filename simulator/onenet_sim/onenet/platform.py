@@ -11,6 +11,7 @@ from onenet_sim.onenet.cached import CachedCommands
 from onenet_sim.onenet.coap import Endpoint
 from onenet_sim.onenet.commandlog import CommandLog
 from onenet_sim.onenet.commands import Commands
+from onenet_sim.onenet.conduct import by_the_book
 from onenet_sim.onenet.datapoints import DataPoints
 from onenet_sim.onenet.devices import DeviceRegistry
 from onenet_sim.onenet.errors import Errno, Refusal, UnknownDevice
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from onenet_sim.lwm2m import Attributes, Path
     from onenet_sim.onenet.cached import Uplink
     from onenet_sim.onenet.channel import AddressT, DatagramChannel
+    from onenet_sim.onenet.conduct import Conductor
     from onenet_sim.onenet.devices import Device
     from onenet_sim.onenet.firmware import Upgrade
     from onenet_sim.onenet.outbox import Deliver, Receipt
@@ -65,6 +67,7 @@ class Platform:
         command_log: What became of the commands that came over HTTP.
         subscriptions: What devices agreed to report.
         blacklist: IP addresses whose devices may neither bootstrap, register nor update.
+        conduct: Says how a message that arrived is to be treated other than by the book; may be replaced.
     """
 
     def __init__(
@@ -86,6 +89,7 @@ class Platform:
         self.command_log = CommandLog(random, calendar)
         self.subscriptions = Subscriptions(journal)
         self.blacklist: set[str] = set()
+        self.conduct: Conductor = by_the_book
         self._random = random
         self._running: _Running | None = None
 
@@ -266,6 +270,7 @@ class _Running:
                 random=random,
                 settings=settings,
                 secure=bool(secure),
+                conduct=lambda message: platform.conduct(message),  # noqa: PLW0108 - it may be replaced
             )
             for junction, secure in self._junctions
         ]
@@ -276,6 +281,7 @@ class _Running:
             random=random,
             serve=lambda request: self._access.serve(request),  # noqa: PLW0108 - made after the endpoint
             notified=notifies.receive,
+            conduct=lambda message: platform.conduct(message),  # noqa: PLW0108 - it may be replaced
         )
         self.commands = Commands(
             self._endpoint,

@@ -4,6 +4,7 @@ from onenet_sim.journal import Event, HttpAnswer, HttpRequest, Json, Layer, drop
 from onenet_sim.modem import Pace, ProfileError, profile_names
 from onenet_sim.onenet import Generation, PushRefused, PushSettings, Refusal, UnknownDevice, UpgradeKind
 from onenet_sim.world.clock import Clock, ClockMode
+from onenet_sim.world.faults import Fault, FaultError, parse_fault, parse_fault_text, parse_faults
 from onenet_sim.world.identities import draw_iccid, draw_identity, draw_imei, draw_imsi
 from onenet_sim.world.line import SerialLine
 from onenet_sim.world.settings import Unknown, WorldSettings, present
@@ -16,6 +17,8 @@ __all__ = [
     "ClockMode",
     "Event",
     "FailedRunError",
+    "Fault",
+    "FaultError",
     "Generation",
     "HttpAnswer",
     "HttpRequest",
@@ -43,6 +46,9 @@ __all__ = [
     "dropped_line",
     "json_line",
     "modem_state",
+    "parse_fault",
+    "parse_fault_text",
+    "parse_faults",
     "present",
     "profile_names",
     "upgrade_state",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from onenet_sim.journal import ModuleWrote
 from onenet_sim.modem import Pace, Peer
@@ -17,6 +17,16 @@ if TYPE_CHECKING:
     from onenet_sim.modem import Modem, NetworkNews, Reception, SerialWrite
     from onenet_sim.network import Link
     from onenet_sim.ports import Port
+
+
+class LineTap(Protocol):
+    """Stands between the ports and the module, and passes on what it likes, when it likes."""
+
+    def from_host(self, octets: bytes) -> None:
+        """Take octets of the host in place of :meth:`Bench.hear`."""
+
+    def to_host(self, write: SerialWrite) -> None:
+        """Take a write of the module in place of :meth:`Bench.emit`."""
 
 
 class Bench:
@@ -45,6 +55,7 @@ class Bench:
         self._loop = loop
         self._pace = pace
         self._timer: asyncio.TimerHandle | None = None
+        self._heard, self._write = self.hear, self.emit
         self._errands = Errands(loop, link, self._news)
         self._dtls = DtlsClient(
             link,
@@ -70,7 +81,14 @@ class Bench:
     def _take_over(self, port: Port) -> None:
         port.journal = self._journal
         port.modem = self.modem.name
-        port.on_octets = self._octets
+        port.on_octets = self._heard
+
+    def tap(self, tap: LineTap | None) -> None:
+        """Let a tap stand in the line, or take it out again."""
+        self._heard = self.hear if tap is None else tap.from_host
+        self._write = self.emit if tap is None else tap.to_host
+        for port in self.ports:
+            port.on_octets = self._heard
 
     def power(self, action: str, *, booted: bool = False) -> None:
         """Do ``on``, ``off`` or ``reset`` with the module's power key, or ``wake`` with its wake-up pin.
@@ -114,7 +132,8 @@ class Bench:
                     pace = Pace.FIELD
             self.modem.pace = pace
 
-    def _octets(self, octets: bytes) -> None:
+    def hear(self, octets: bytes) -> None:
+        """Give the module octets of the host."""
         self._keep_pace()
         now = self._loop.time()
         self.modem.receive_serial(octets, now)
@@ -159,7 +178,7 @@ class Bench:
         self._errands.give_room(modem.room)
         self._wait_until(modem.next_deadline)
 
-    def _write(self, write: SerialWrite) -> None:
+    def emit(self, write: SerialWrite) -> None:
         """Write to every port with a host, then note it: the host need not wait for the journal."""
         heard = False
         for port in self.ports:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from onenet_sim.world.faults import Fault
+
 MODEMS_MAXIMUM = 1000
 REAL = ClockMode("real")
 BEIJING = timezone(timedelta(hours=8), "CST")
@@ -62,6 +64,7 @@ class WorldSettings:
         access_dtls_port: The access machine's UDP port for DTLS, 0 for any free one.
         unknown: What comes of a command that a module does not have.
         objects: Files and folders with objects of your own in OMA's XML format; their values are then typed.
+        faults: What goes wrong from the beginning, and again after each reset.
         auto_create: Whether an unknown IMEI gets a device record.
         api_key: What applications send as ``api-key``.
         access_key: With what applications sign their tokens, in base64.
@@ -93,6 +96,7 @@ class WorldSettings:
     access_dtls_port: int = 0
     unknown: Unknown = Unknown.ERROR
     objects: Sequence[str | Path] = ()
+    faults: Sequence[Fault] = ()
     auto_create: bool = True
     api_key: str = "onenet-simulator"
     access_key: str = "b25lbmV0LXNpbXVsYXRvcidzIGFjY2VzcyBrZXk="

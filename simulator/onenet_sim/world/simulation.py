@@ -25,6 +25,12 @@ from onenet_sim.onenet import Platform, PlatformSettings
 from onenet_sim.ports import ConnectPort, PacedPort, PtyPort, Rfc2217Port, StdioPort, TcpPort, UartPort
 from onenet_sim.world.bench import Bench
 from onenet_sim.world.courier import Courier
+from onenet_sim.world.faults import Engine, FaultError
+from onenet_sim.world.faults.air import AirStriker
+from onenet_sim.world.faults.line import Taps
+from onenet_sim.world.faults.module import ModuleStriker
+from onenet_sim.world.faults.network import Passages
+from onenet_sim.world.faults.platform import PlatformStriker
 from onenet_sim.world.identities import draw_identity
 from onenet_sim.world.settings import Unknown
 
@@ -57,6 +63,7 @@ class Simulation:
         on_end: Called when it ends.
         addresses: Where the addresses that firmware dials lead.
         endpoints: The platform's sockets; those for DTLS only where python-mbedtls is installed.
+        faults: What goes wrong on purpose.
     """
 
     def __init__(self, settings: WorldSettings, loop: WorldLoop, clock: Clock) -> None:
@@ -79,21 +86,24 @@ class Simulation:
         self._loop = loop
         self._air = Air(self.addresses, self.journal)
         self._resetting = asyncio.Lock()
+        self.faults = self._new_faults()
 
     async def start(self) -> None:
         """Bind every socket, start the platform, switch every modem on.
 
         Raises:
             OSError: A port or link cannot be had; the message names it. Nothing is left open then.
+            FaultError: A fault of the settings names a modem or file that there is not; likewise.
         """
         try:
             await self._open_platform()
             for number in range(1, self.settings.modems + 1):
                 await self._open_bench(number)
-        except OSError:
+            self.journal.note(WorldChanged(f"started with seed {self.settings.seed}"))
+            self.faults.start(self.journal, self.settings.faults)
+        except (OSError, FaultError):
             await self.close()
             raise
-        self.journal.note(WorldChanged(f"started with seed {self.settings.seed}"))
 
     async def _open_platform(self) -> None:
         settings = self.settings
@@ -206,6 +216,19 @@ class Simulation:
         modem.on_unknown = lambda command: self._unknown(name, command)
         return modem
 
+    def _new_faults(self) -> Engine:
+        engine = Engine(self._loop, self._random, self.benches)
+        taps = Taps(engine, self._loop, self.benches)
+        passages = Passages(engine, self._loop, self.benches)
+        engine.strikers |= {
+            "line": taps,
+            "module": ModuleStriker(engine, self._loop, self.benches, taps),
+            "air": AirStriker(engine, self._loop, self.benches, passages),
+            "network": passages,
+            "platform": PlatformStriker(engine, lambda: self.platform, self.benches),
+        }
+        return engine
+
     def _unknown(self, modem: str, command: str) -> None:
         if self.settings.unknown is Unknown.FAIL and self.failure is None:
             lacking = f"which the profile {self._profile.name} does not have"
@@ -226,6 +249,7 @@ class Simulation:
                 await self._begin_again()
 
     async def _begin_again(self) -> None:
+        self.faults.reset()
         for bench in self.benches.values():
             bench.retire()
         await self.platform.stop()
@@ -245,9 +269,11 @@ class Simulation:
         for number, bench in enumerate(self.benches.values(), start=1):
             bench.install(self._new_modem(number), self.journal)
         self.journal.note(WorldChanged(f"reset with seed {self.settings.seed}"))
+        self.faults.start(self.journal, self.settings.faults)
 
     async def close(self) -> None:
         """End the world and give everything up."""
+        self.faults.reset()
         for bench in self.benches.values():
             bench.close()
         await self.platform.stop()

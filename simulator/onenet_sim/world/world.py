@@ -11,6 +11,7 @@ from onenet_sim.modem import Pace
 from onenet_sim.onenet import Generation, PushSettings, UpgradeKind
 from onenet_sim.ports import MemoryPort
 from onenet_sim.world.clock import Clock, ClockMode
+from onenet_sim.world.faults.face import Faults
 from onenet_sim.world.journal_view import JournalView
 from onenet_sim.world.line import SerialLine
 from onenet_sim.world.loop import WorldLoop
@@ -142,6 +143,11 @@ class World:
     def journal(self) -> JournalView:
         """What happened since the start or the last reset."""
         return JournalView(self)
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong on purpose."""
+        return Faults(self)
 
     @property
     def state(self) -> dict[str, Json]:

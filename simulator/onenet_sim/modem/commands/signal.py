@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from onenet_sim.at import Command, Integer, Quoted, Text, Verbatim, done, fields
-from onenet_sim.modem.radio import AREA, CELL
+from onenet_sim.modem.radio import AREA
 
 if TYPE_CHECKING:
     from onenet_sim.at import Field, Result
@@ -47,7 +47,7 @@ def _statistics(module: Module) -> dict[str, int]:
         "TX power": _SENDING_POWER if radio.sending else 0,
         "TX time": radio.sending,
         "RX time": radio.listening,
-        "Cell ID": int(CELL, 16),
+        "Cell ID": int(radio.cell, 16),
         "ECL": reception.ecl,
         "SNR": _TENTHS * reception.snr,
         "EARFCN": _EARFCN,
@@ -79,7 +79,8 @@ def _engineering(module: Module, _mode: int) -> Result:
     """The serving cell; power and ratios are in whole dB here."""
     reception = module.radio.reception
     figures: tuple[Field, ...] = (reception.rsrp, reception.rsrq, reception.rssi, reception.snr, _BAND)
-    first = f'*ENGINFOSC: {_EARFCN},{_FREQUENCY_OFFSET},{_PHYSICAL_CELL},"{CELL.lstrip("0")}"'
+    cell = module.radio.cell.lstrip("0")
+    first = f'*ENGINFOSC: {_EARFCN},{_FREQUENCY_OFFSET},{_PHYSICAL_CELL},"{cell}"'
     return done(Verbatim(f'{first}\n,{",".join(map(str, figures))},"{AREA}",{reception.ecl},'))
 
 

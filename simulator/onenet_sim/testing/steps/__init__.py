@@ -15,6 +15,9 @@ a m5310a module                                                       一个 m53
 the seed is 7                                                         随机种子为 7
 the clock stands still                                                时钟静止
 25 seconds pass (minutes, hours, days)                                过去 25 秒（分钟、小时、天）
+the network is lossy (good, ecl1, ecl2, nat60, flapping)              网络状况为 lossy（good、ecl1、…）
+the fault network.loss,probability=0.3                                故障 network.loss,probability=0.3
+a fault has struck; the faults are lifted                             故障已发生；解除所有故障
 ====================================================================  =====================================
 
 ====================================================================  =====================================

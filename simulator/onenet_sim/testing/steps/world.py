@@ -1,4 +1,4 @@
-"""Steps about the world: which module, which seed, and the time."""
+"""Steps about the world: which module, which seed, the time, and what goes wrong."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from onenet_sim.testing.plugin import WORLD_OF_TEST
 from onenet_sim.testing.steps.phrases import phrases
+from onenet_sim.world import parse_fault_text
 
 if TYPE_CHECKING:
     import pytest
@@ -51,3 +52,26 @@ def _choose(request: pytest.FixtureRequest, settings: dict[str, object], name: s
 )
 def _(onenet_world: World, count: str, unit: str) -> None:
     onenet_world.clock.advance(float(count) * _SECONDS[unit])
+
+
+@phrases(r"the network is (?P<preset>\w+)", r"网络状况为 ?(?P<preset>\w+)")
+def _(onenet_world: World, preset: str) -> None:
+    onenet_world.faults.preset(preset)
+
+
+@phrases(r"the fault (?P<declaration>\w+\.\S.*)", r"故障 ?(?P<declaration>\w+\.\S.*)")
+def _(onenet_world: World, declaration: str) -> None:
+    onenet_world.call(lambda simulation: simulation.faults.add(parse_fault_text(declaration)))
+
+
+@phrases(r"the faults are lifted", r"解除所有故障")
+def _(onenet_world: World) -> None:
+    onenet_world.faults.clear()
+
+
+@phrases(r"a fault has struck", r"故障已发生")
+def _(onenet_world: World) -> None:
+    onenet_world.settle()
+    faults = onenet_world.faults.list()
+    if not any(fault["struck"] for fault in faults):
+        raise AssertionError(f"no fault has struck; there are {faults}")
