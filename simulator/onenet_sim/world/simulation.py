@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from onenet_sim.journal import Event
+    from onenet_sim.onenet.store import Store
     from onenet_sim.ports import Port
     from onenet_sim.world.clock import Clock
     from onenet_sim.world.loop import WorldLoop
@@ -56,8 +57,9 @@ class Simulation:
         endpoints: The platform's sockets; those for DTLS only where python-mbedtls is installed.
     """
 
-    def __init__(self, settings: WorldSettings, loop: WorldLoop, clock: Clock) -> None:
+    def __init__(self, settings: WorldSettings, loop: WorldLoop, clock: Clock, store: Store | None = None) -> None:
         self.settings = settings
+        self._store = store
         self.clock = clock
         self._profile = load_profile(settings.profile)
         self._objects = load_objects(settings.objects)
@@ -80,12 +82,13 @@ class Simulation:
 
         Raises:
             OSError: A port or link cannot be had; the message names it. Nothing is left open then.
+            ValueError: The database holds what cannot be read; likewise.
         """
         try:
             await self._open_platform()
             for number in range(1, self.settings.modems + 1):
                 await self._open_bench(number)
-        except OSError:
+        except (OSError, ValueError):
             await self.close()
             raise
         self.journal.note(WorldChanged(f"started with seed {self.settings.seed}"))
@@ -142,9 +145,10 @@ class Simulation:
 
     def _new_platform(self) -> Platform:
         settings = self.settings
+        starts = 0 if self._store is None else self._store.starts
         return Platform(
             journal=self.journal,
-            random=self._random("platform"),
+            random=self._random(f"platform {starts}" if starts else "platform"),  # no key is drawn twice
             calendar=lambda: self.clock.calendar,
             settings=PlatformSettings(
                 api_key=settings.api_key,
@@ -154,6 +158,7 @@ class Simulation:
                 objects=self._objects,
             ),
             deliver=self._courier.deliver,
+            store=self._store,
         )
 
     def _new_modem(self, number: int) -> Modem:
@@ -205,6 +210,8 @@ class Simulation:
         self._air.journal = self.journal
         if self._test_server is not None:
             self._test_server.begin(self.journal)
+        if self._store is not None:
+            self._store.clear()
         self.platform = self._new_platform()
         await self._start_platform()
         for number, bench in enumerate(self.benches.values(), start=1):
@@ -216,6 +223,8 @@ class Simulation:
         for bench in self.benches.values():
             bench.close()
         await self.platform.stop()
+        if self._store is not None:
+            self._store.close()
         self._courier.close()
         self._air.close()
         for endpoint in self.endpoints.values():
