@@ -35,8 +35,8 @@ def db(tmp_path: Path) -> Path:
     return tmp_path / "onenet.db"
 
 
-def opened(db: Path, **settings: Any) -> World:  # noqa: ANN401 - the world's own
-    return World(db=db, **{"pty": False, "clock": "stopped", "pace": "instant", "seed": 7} | settings)
+def opened(db: Path) -> World:
+    return World(db=db, pty=False, clock="stopped", pace="instant", seed=7)
 
 
 def killed(db: Path) -> Path:
@@ -52,6 +52,11 @@ def call(world: World, method: str, target: str, body: object = None) -> Any:  #
     envelope = answer.json()
     assert envelope["errno"] == 0, envelope
     return envelope.get("data")
+
+
+def memory(platform: Platform) -> Store:
+    assert platform.store is not None
+    return platform.store
 
 
 def report(world: World, *values: str) -> str:
@@ -272,11 +277,23 @@ def test_a_file_in_use_or_out_of_reach_is_refused_by_name(db: Path) -> None:
 
 def test_what_cannot_be_stored_is_told_in_the_journal_and_the_world_goes_on(db: Path) -> None:
     with opened(db) as world:
-        world.call(lambda s: s.platform.store._connection.execute("PRAGMA query_only = 1"))
+        world.call(lambda s: memory(s.platform)._connection.execute("PRAGMA query_only = 1"))
         report(world, "cold")
         assert world.onenet.datapoint(world.modem.imei, STREAM) == "cold"
         told = [str(event.what) for event in world.journal]
         assert any(f"is not in {db}" in each and "readonly database" in each for each in told)
+
+
+def test_what_happens_at_once_is_one_transaction(db: Path) -> None:
+    with opened(db) as world:
+        device = world.onenet.create_device(IMEI).id
+        world.settle()
+        statements: list[str] = []
+        world.call(lambda s: memory(s.platform)._connection.set_trace_callback(statements.append))
+        world.call(lambda s: [s.platform.datapoints.add(device, STREAM, number) for number in range(500)])
+        world.settle()
+        assert sum(each.startswith("INSERT INTO points") for each in statements) == 500
+        assert statements.count("COMMIT") == 1
 
 
 @pytest.fixture(scope="module")
@@ -302,24 +319,13 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, str]
 def plans(world: World, target: str) -> tuple[Any, list[str]]:
     """Return the answer to a call, and how SQLite did each of the queries of points that it made."""
 
-    def traced(platform: Platform, trace: Any) -> None:  # noqa: ANN401 - a function or None
-        assert platform.store is not None
-        platform.store._connection.set_trace_callback(trace)
-
     statements: list[str] = []
-    world.call(lambda s: traced(s.platform, statements.append))
+    world.call(lambda s: memory(s.platform)._connection.set_trace_callback(statements.append))
     data = call(world, "GET", target)
-    world.call(lambda s: traced(s.platform, None))
-
-    def explained(platform: Platform) -> list[str]:
-        assert platform.store is not None
-        return [
-            "; ".join(str(row[3]) for row in platform.store.rows(f"EXPLAIN QUERY PLAN {each}"))
-            for each in statements
-            if "FROM points" in each
-        ]
-
-    return data, world.call(lambda s: explained(s.platform))
+    world.call(lambda s: memory(s.platform)._connection.set_trace_callback(None))
+    asked = [f"EXPLAIN QUERY PLAN {each}" for each in statements if "FROM points" in each]
+    told = world.call(lambda s: [list(memory(s.platform).rows(each)) for each in asked])
+    return data, ["; ".join(str(row[3]) for row in rows) for rows in told]
 
 
 @pytest.mark.parametrize(
