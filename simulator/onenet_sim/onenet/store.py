@@ -211,6 +211,14 @@ class Store:
         if self._closed:
             return
         self._flush_due = True  # what is written here needs no further turn
+        try:
+            self._write_changed()
+            self.write("UPDATE world SET latest = ?", microseconds(self._calendar()))
+            self._commit()
+        finally:
+            self._flush_due = False
+
+    def _write_changed(self) -> None:
         changed, self._changed = self._changed, {}
         for record in changed:
             match record:
@@ -226,8 +234,6 @@ class Store:
                     )
                 case _:
                     pass  # with its device a command is gone
-        self.write("UPDATE world SET latest = ?", microseconds(self._calendar()))
-        self._commit()
 
     def _commit(self) -> None:
         try:
@@ -235,7 +241,6 @@ class Store:
                 self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._failed(error)
-        self._flush_due = False
 
     def _write_device(self, device: Device) -> None:
         if device.deleted:
