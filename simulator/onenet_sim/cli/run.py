@@ -113,6 +113,14 @@ def run(
             help="Objects of your own in OMA's XML format, whose values are then typed; repeatable.",
         ),
     ] = None,
+    db: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Where OneNET keeps devices, data points and what else it knows; a reset empties it.",
+            show_default="in memory",
+        ),
+    ] = None,
     auto_create: Annotated[bool, typer.Option(help="Whether an unknown IMEI gets a device record.")] = True,
     clock: Annotated[
         str, typer.Option(metavar="real|scaled:K|stopped", help="With the machine, K times as fast, or by jumps.")
@@ -168,6 +176,7 @@ def run(
         "seed": secrets.randbits(_SEED_BITS) if seed is None else seed,
         "objects": objects or (),
         "auto_create": auto_create,
+        "db": db,
         "clock": _clock(clock),
         "pace": None if pace is None else _pace(pace),
         "unknown": _unknown(unknown),

@@ -18,6 +18,7 @@ from uuid import UUID
 from onenet_sim.journal import CachedCommandChanged
 from onenet_sim.onenet.announcements import CommandEnded
 from onenet_sim.onenet.errors import CommandFailed, LimitExceeded, Reason, Refusal
+from onenet_sim.onenet.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
     from onenet_sim.journal import Journal, Json
     from onenet_sim.lwm2m import Path
     from onenet_sim.onenet.commands import Commands
-    from onenet_sim.onenet.devices import Device
+    from onenet_sim.onenet.devices import Device, DeviceRegistry
     from onenet_sim.onenet.readings import Reading, ResourceWrite
+    from onenet_sim.onenet.store import Store
 
 MOST_WAITING = 10
 """How many commands may wait for a device (OneNET FAQ); one more is refused with 5006."""
@@ -136,7 +138,7 @@ class LogLine:
 
 
 @dataclass(slots=True, eq=False)
-class CachedCommand:
+class CachedCommand(Record):
     """A command on its way from the application to the device.
 
     Attributes:
@@ -163,7 +165,7 @@ class CachedCommand:
     confirmed_at: datetime | None = None
     reason: Reason | None = None
     readings: tuple[Reading, ...] = ()
-    log: list[LogLine] = field(default_factory=list)
+    log: tuple[LogLine, ...] = ()
 
     @property
     def unfinished(self) -> bool:
@@ -172,7 +174,7 @@ class CachedCommand:
 
     def fed_back(self, at: datetime, *, delivered: bool) -> None:
         """Remember that the application was pushed the result, or could not be."""
-        self.log.append(LogLine(at, Step.FED_BACK, self.status, self.reason or Reason.SUCCESS, delivered))
+        self.log += (LogLine(at, Step.FED_BACK, self.status, self.reason or Reason.SUCCESS, delivered),)
 
 
 class CachedCommands:
@@ -186,6 +188,8 @@ class CachedCommands:
         random: Random,
         calendar: Callable[[], datetime],
         announce: Callable[[CommandEnded], None],
+        devices: DeviceRegistry,
+        store: Store | None = None,
     ) -> None:
         self._commands = commands
         self._journal = journal
@@ -198,6 +202,18 @@ class CachedCommands:
         self._order = itertools.count()
         self._expiries: list[tuple[datetime, int, CachedCommand]] = []
         self._timer: asyncio.TimerHandle | None = None
+        self._store = store
+        if store is not None:
+            for command in store.commands(devices.by_id):
+                self._keep(command)
+            self._expect_expiry()
+
+    def _keep(self, command: CachedCommand) -> None:
+        self._kept.setdefault(command.device, {})[command.uuid] = command
+        if self._store is not None:
+            command.watch(self._store.changed)
+        if command.unfinished:
+            heapq.heappush(self._expiries, (command.order.expires_at, next(self._order), command))
 
     def add(self, device: Device, order: Order) -> CachedCommand:
         """Let a command wait for the device.
@@ -206,20 +222,19 @@ class CachedCommands:
             Refusal: Ten wait already (5006), or the device could not be asked this.
         """
         self._check(order)
-        kept = self._kept.setdefault(device, {})
-        waiting = sum(each.unfinished for each in kept.values())
+        waiting = sum(each.unfinished for each in self.of(device))
         if waiting >= MOST_WAITING:
             raise LimitExceeded(
                 f"{waiting} cached commands wait for device {device.imei}, the most there can be; let one be sent "
                 "or expire, or cancel one"
             )
         uuid = str(UUID(int=self._random.getrandbits(128), version=5))
-        command = kept[uuid] = CachedCommand(uuid, device, order, self._calendar(), order.retry)
-        self._forget_oldest(kept)
-        command.log.append(LogLine(command.created_at, Step.RECEIVED, command.status))
+        command = CachedCommand(uuid, device, order, self._calendar(), order.retry)
+        self._keep(command)
+        self._forget_oldest(self._kept[device])
+        command.log = (LogLine(command.created_at, Step.RECEIVED, command.status),)
         awaited = " or ".join(each.name.lower() for each in Uplink if each in order.uplinks and each.name)
         self._become(command, SendStatus.WAITING, f"for the next {awaited}")
-        heapq.heappush(self._expiries, (order.expires_at, next(self._order), command))
         self._expect_expiry()
         return command
 
@@ -235,7 +250,9 @@ class CachedCommands:
     def _forget_oldest(self, kept: dict[str, CachedCommand]) -> None:
         if len(kept) > HISTORY_KEPT:
             oldest = next(uuid for uuid, each in kept.items() if not each.unfinished)
-            del kept[oldest]
+            forgotten = kept.pop(oldest)
+            if self._store is not None:
+                self._store.drop_command(forgotten)
 
     def of(self, device: Device) -> tuple[CachedCommand, ...]:
         """Return the device's commands, the oldest first."""
@@ -288,7 +305,7 @@ class CachedCommands:
 
     async def _send(self, command: CachedCommand) -> None:
         command.sent_at = self._calendar()
-        command.log.append(LogLine(command.sent_at, Step.SENT, SendStatus.SENT))
+        command.log += (LogLine(command.sent_at, Step.SENT, SendStatus.SENT),)
         with self._journal.because(self._become(command, SendStatus.SENT)):
             reason, why = Reason.SUCCESS, ""
             try:
@@ -299,7 +316,7 @@ class CachedCommands:
                 reason, why = Reason.REQ_PARAM_ERROR, refusal.text
             command.confirmed_at, command.reason = self._calendar(), reason
             event = self._confirmed(command, reason, why)
-            command.log.append(LogLine(command.confirmed_at, Step.CONFIRMED, command.status, reason))
+            command.log += (LogLine(command.confirmed_at, Step.CONFIRMED, command.status, reason),)
         if command.status in {SendStatus.SUCCESS, SendStatus.FAILED}:
             with self._journal.because(event):
                 self._announce(CommandEnded(command))

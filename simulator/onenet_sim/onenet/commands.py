@@ -231,7 +231,7 @@ class Commands:
             The resource ids of each instance, and the journal's event of the answer.
         """
         known = [instance for instance in device.resources if path.contains(instance)]
-        device.resources.update(dict.fromkeys(known, ()))
+        device.resources |= dict.fromkeys(known, ())
         request = Message(code=GET, uri_path=path.segments, accept=int(ContentFormat.LINK))
         reply = await self._ask(device, "discover", path, request, CONTENT, why, self._deadline(within))
         try:
@@ -241,7 +241,7 @@ class Commands:
             raise self._nonsense(
                 f"the answer to the discover of {path} is no list of links: {error}", reply
             ) from error
-        device.resources.update({each: ids for each, ids in found.items() if each in device.resources})
+        device.resources |= {each: ids for each, ids in found.items() if each in device.resources}
         return found, reply.event
 
     def _deadline(self, within: float | None) -> float:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from uuid import NAMESPACE_DNS, uuid5
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
+    from onenet_sim.onenet.pointarchive import PointArchive
     from onenet_sim.onenet.readings import PointValue
 
 MOST_STREAMS = 1_000
@@ -58,24 +59,36 @@ class Stream:
 
 
 class DataPoints:
-    """The store of all data points. Each stream keeps the newest ``kept``."""
+    """All data points. Each stream keeps the newest ``kept``; with an archive that has all, the newest one."""
 
-    def __init__(self, calendar: Callable[[], datetime], kept: int) -> None:
+    def __init__(self, calendar: Callable[[], datetime], kept: int, archive: PointArchive | None = None) -> None:
         self._calendar = calendar
         self._kept = kept
         self._serials = itertools.count(1)
         self._streams: dict[str, dict[str, Stream]] = {}
+        self._archive = archive
+        if archive is not None:
+            self._kept = 1
+            self._serials = itertools.count(archive.next_serial())
+            for device_id, stream_id, created_at, newest in archive.streams():
+                self._begin(device_id, stream_id, created_at).points.append(newest)
+
+    def _begin(self, device_id: str, stream_id: str, at: datetime) -> Stream:
+        stream = Stream(stream_id, stream_uuid(device_id, stream_id), at, deque(maxlen=self._kept))
+        self._streams.setdefault(device_id, {})[stream_id] = stream
+        return stream
 
     def add(self, device_id: str, stream_id: str, value: PointValue) -> bool:
         """Store a value as of now; return False if the device has too many streams for a new one."""
         now = self._calendar()
-        streams = self._streams.setdefault(device_id, {})
-        if stream_id not in streams:
-            if len(streams) >= MOST_STREAMS:
-                return False
-            name = stream_uuid(device_id, stream_id)
-            streams[stream_id] = Stream(stream_id, name, now, deque(maxlen=self._kept))
-        streams[stream_id].points.append(Point(next(self._serials), now, value))
+        streams = self._streams.get(device_id, {})
+        if stream_id not in streams and len(streams) >= MOST_STREAMS:
+            return False
+        stream = streams.get(stream_id) or self._begin(device_id, stream_id, now)
+        point = Point(next(self._serials), now, value)
+        stream.points.append(point)
+        if self._archive is not None:
+            self._archive.add(device_id, stream_id, stream.created_at, point)
         return True
 
     def streams(self, device_id: str) -> tuple[Stream, ...]:
@@ -94,8 +107,13 @@ class DataPoints:
         return [
             (stream.id, point)
             for stream in self._chosen(device_id, stream_ids)
-            for point in itertools.islice(stream.points, max(0, len(stream.points) - limit), None)
+            for point in self._newest_of(device_id, stream, limit)
         ]
+
+    def _newest_of(self, device_id: str, stream: Stream, limit: int) -> Iterable[Point]:
+        if self._archive is not None and limit > self._kept:
+            return self._archive.newest(device_id, stream.id, limit)
+        return itertools.islice(stream.points, max(0, len(stream.points) - limit), None)
 
     def select(
         self,
@@ -117,10 +135,15 @@ class DataPoints:
             serial: Only points with this serial or a greater one.
             limit: At most so many points.
         """
+        chosen = self._chosen(device_id, stream_ids)
+        if self._archive is not None:
+            names = [stream.id for stream in chosen]
+            found = self._archive.select(device_id, names, start=start, end=end, serial=serial, most=limit + 1)
+            return found[:limit], found[limit][1] if len(found) > limit else None
         found = sorted(
             (
                 (stream.id, point)
-                for stream in self._chosen(device_id, stream_ids)
+                for stream in chosen
                 for point in stream.points
                 if point.serial >= serial
                 and (start is None or point.at >= start)
@@ -136,3 +159,5 @@ class DataPoints:
     def forget(self, device_id: str) -> None:
         """Drop all points of a device."""
         self._streams.pop(device_id, None)
+        if self._archive is not None:
+            self._archive.forget(device_id)

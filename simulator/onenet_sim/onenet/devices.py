@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from onenet_sim.journal import DeviceChanged
 from onenet_sim.onenet.announcements import LifeCycleChanged, LifeCycleEvent
+from onenet_sim.onenet.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from onenet_sim.journal import Journal, Json
     from onenet_sim.lwm2m import Path
+    from onenet_sim.onenet.store import Store
     from onenet_sim.onenet.wire import Remote
 
 MOST_DEVICES = 100_000
@@ -95,7 +97,7 @@ class Registration:
 
 
 @dataclass(slots=True, eq=False)
-class Device:
+class Device(Record):
     """What the platform knows of one device.
 
     Attributes:
@@ -159,6 +161,7 @@ class DeviceRegistry:
         random: Decides the number of the first device, and keys.
         calendar: Tells the world's date and time.
         announce: Called when a device is created or deleted.
+        store: Where the records are kept, if they outlive the program.
     """
 
     def __init__(
@@ -167,6 +170,7 @@ class DeviceRegistry:
         random: Random,
         calendar: Callable[[], datetime],
         announce: Callable[[LifeCycleChanged], None],
+        store: Store | None = None,
     ) -> None:
         self._journal = journal
         self._random = random
@@ -175,6 +179,16 @@ class DeviceRegistry:
         self._next_id = random.randrange(500_000_000, 600_000_000)
         self._by_imei: dict[str, Device] = {}
         self._by_id: dict[str, Device] = {}
+        self._store = store
+        if store is not None:
+            self._next_id = store.next_number("devices", self._next_id)
+            for device in store.devices():
+                self._keep(device)
+
+    def _keep(self, device: Device) -> None:
+        self._by_imei[device.imei] = self._by_id[device.id] = device
+        if self._store is not None:
+            device.watch(self._store.changed)
 
     def create(
         self,
@@ -215,7 +229,9 @@ class DeviceRegistry:
             particulars=dict(particulars or {}),
         )
         self._next_id += 1
-        self._by_imei[imei] = self._by_id[device.id] = device
+        self._keep(device)
+        if self._store is not None:
+            self._store.changed(device)
         event = self._journal.note(DeviceChanged(device.id, imei, "created", f"IMSI {imsi or 'any'}"))
         with self._journal.because(event):
             self._announce(LifeCycleChanged(device, LifeCycleEvent.CREATED))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from onenet_sim.journal import Explanation
 from onenet_sim.onenet.access import AccessMachine
 from onenet_sim.onenet.announcements import Announcer
 from onenet_sim.onenet.bootstrap import BootstrapMachine
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from onenet_sim.onenet.outbox import Deliver, Receipt
     from onenet_sim.onenet.readings import Reading, ResourceWrite
     from onenet_sim.onenet.settings import PlatformSettings
+    from onenet_sim.onenet.store import Store
     from onenet_sim.onenet.subscriptions import Subscription
     from onenet_sim.onenet.wire import Remote
 
@@ -55,12 +57,14 @@ class Platform:
         calendar: Tells the world's date and time.
         settings: Everything that can be told beforehand.
         deliver: The way to applications' URLs, for data push and triggers; without it none is reached.
+        store: Where records, points, cached commands, triggers and pushes are kept if they outlive the program.
 
     Attributes:
         settings: As given.
         journal: As given.
         calendar: As given.
         deliver: As given.
+        store: As given.
         announcer: Tells what applications may want to know.
         devices: All device records.
         datapoints: All data points.
@@ -78,14 +82,18 @@ class Platform:
         calendar: Callable[[], datetime],
         settings: PlatformSettings,
         deliver: Deliver | None = None,
+        store: Store | None = None,
     ) -> None:
         self.settings = settings
         self.journal = journal
         self.calendar = calendar
         self.deliver = deliver or _no_way_out
+        self.store = store
+        if store is not None:
+            store.begin(calendar, lambda text: journal.note(Explanation(text)))
         self.announcer = Announcer()
-        self.devices = DeviceRegistry(journal, random, calendar, self.announcer.announce)
-        self.datapoints = DataPoints(calendar, settings.points_kept)
+        self.devices = DeviceRegistry(journal, random, calendar, self.announcer.announce, store)
+        self.datapoints = DataPoints(calendar, settings.points_kept, store.points if store is not None else None)
         self.command_log = CommandLog(random, calendar)
         self.subscriptions = Subscriptions(journal)
         self.blacklist: set[str] = set()
@@ -241,6 +249,7 @@ class _Running:
             journal=journal,
             random=random,
             calendar=platform.calendar,
+            store=platform.store,
         )
         self.triggers = Triggers(
             devices=platform.devices,
@@ -248,6 +257,7 @@ class _Running:
             deliver=platform.deliver,
             journal=journal,
             calendar=platform.calendar,
+            store=platform.store,
         )
         announcer.listeners += [self.pushes.tell, self.triggers.tell]
         gate = Gate(platform.devices, settings, journal, platform.blacklist)
@@ -297,6 +307,8 @@ class _Running:
             random=random,
             calendar=platform.calendar,
             announce=announcer.announce,
+            devices=platform.devices,
+            store=platform.store,
         )
         self._long_notifies = LongNotifies(self._endpoint, journal, settings)
         self._login = LoginChain(self.commands, journal, settings)

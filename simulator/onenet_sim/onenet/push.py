@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from onenet_sim.journal import Journal, Json
     from onenet_sim.onenet.announcements import Announcement
     from onenet_sim.onenet.outbox import Deliver, Receipt
+    from onenet_sim.onenet.store import Store
 
 MOST_PUSHES = 10
 """How many URLs a platform pushes to; OneNET has as many for each user. One more is refused."""
@@ -266,6 +267,7 @@ class Pushes:
         journal: Journal,
         random: Random,
         calendar: Callable[[], datetime],
+        store: Store | None = None,
     ) -> None:
         self._product_id = product_id
         self._deliver = deliver
@@ -274,6 +276,22 @@ class Pushes:
         self._calendar = calendar
         self._numbers = count(1)
         self._pushes: dict[str, Push] = {}
+        self._store = store
+        if store is not None:
+            self._numbers = count(store.next_number("pushes", 1))
+            for number, settings in store.pushes():
+                self._pushes[settings.url] = self._push(number, settings)
+
+    def _push(self, number: int, settings: PushSettings) -> Push:
+        return Push(
+            number,
+            settings,
+            product_id=self._product_id,
+            deliver=self._deliver,
+            journal=self._journal,
+            random=self._random,
+            calendar=self._calendar,
+        )
 
     async def add(self, settings: PushSettings) -> Push:
         """Push to a URL from now on, in place of what was pushed there before.
@@ -284,19 +302,13 @@ class Pushes:
         """
         if settings.url not in self._pushes and len(self._pushes) >= MOST_PUSHES:
             raise PushRefused(f"there are {MOST_PUSHES} pushes already, the most there can be")
-        push = Push(
-            next(self._numbers),
-            settings,
-            product_id=self._product_id,
-            deliver=self._deliver,
-            journal=self._journal,
-            random=self._random,
-            calendar=self._calendar,
-        )
+        push = self._push(next(self._numbers), settings)
         await push.shake_hands()
         if earlier := self._pushes.pop(settings.url, None):
             await earlier.close()
         self._pushes[settings.url] = push
+        if self._store is not None:
+            self._store.keep_push(push.number, settings)
         return push
 
     def enabled(self, number: int | None = None) -> bool | None:

@@ -34,7 +34,7 @@ class PlatformSettings:
         default_lifetime: The lifetime of a registration that names none, in seconds.
         tlv_format: The content format of the platform's TLV: 1542, or 11542 for newer clients.
         accept_new_imsi: Whether a known IMEI may come with another IMSI; otherwise it gets 4.03.
-        points_kept: How many of the newest points each data stream keeps.
+        points_kept: How many of the newest points each data stream keeps in memory; a database keeps all.
         objects: What gives values their types, OneNET's own table unless told otherwise.
     """
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from onenet_sim.onenet.devices import Device, DeviceRegistry
     from onenet_sim.onenet.outbox import Deliver
     from onenet_sim.onenet.readings import PointValue
+    from onenet_sim.onenet.store import Store
 
 MOST_TRIGGERS = 1_000
 """How many triggers a platform keeps; one more is refused with 5006."""
@@ -257,6 +258,7 @@ class Triggers:
         deliver: Deliver,
         journal: Journal,
         calendar: Callable[[], datetime],
+        store: Store | None = None,
     ) -> None:
         self._devices = devices
         self._points = points
@@ -265,6 +267,11 @@ class Triggers:
         self._calendar = calendar
         self._ids = count(_FIRST_ID)
         self._triggers: dict[int, Trigger] = {}
+        self._store = store
+        if store is not None:
+            self._ids = count(store.next_number("triggers", _FIRST_ID))
+            for kept in store.triggers():
+                self._put(*kept)
 
     def __iter__(self) -> Iterator[Trigger]:
         return iter(tuple(self._triggers.values()))
@@ -281,7 +288,12 @@ class Triggers:
         """
         if len(self._triggers) >= MOST_TRIGGERS:
             raise LimitExceeded(f"there are {MOST_TRIGGERS:,} triggers already, the most that are kept")
-        return self._put(next(self._ids), settings, self._calendar())
+        return self._keep(next(self._ids), settings, self._calendar())
+
+    def _keep(self, trigger_id: int, settings: TriggerSettings, created_at: datetime) -> Trigger:
+        if self._store is not None:
+            self._store.keep_trigger(trigger_id, settings, created_at)
+        return self._put(trigger_id, settings, created_at)
 
     def _put(self, trigger_id: int, settings: TriggerSettings, created_at: datetime) -> Trigger:
         trigger = self._triggers[trigger_id] = Trigger(
@@ -305,11 +317,13 @@ class Triggers:
     async def change(self, trigger: Trigger, settings: TriggerSettings) -> None:
         """Let a trigger have other settings; what it has not sent yet is forgotten."""
         await trigger.close()
-        self._put(trigger.id, settings, trigger.created_at)
+        self._keep(trigger.id, settings, trigger.created_at)
 
     async def remove(self, trigger: Trigger) -> None:
         """Delete a trigger, and what it has not sent yet."""
         del self._triggers[trigger.id]
+        if self._store is not None:
+            self._store.drop_trigger(trigger.id)
         await trigger.close()
 
     def is_invalid(self, trigger: Trigger) -> bool:

@@ -66,6 +66,8 @@ class WorldSettings:
         objects: Files and folders with objects of your own in OMA's XML format; their values are then typed.
         faults: What goes wrong from the beginning, and again after each reset.
         auto_create: Whether an unknown IMEI gets a device record.
+        db: The file in which the platform keeps what it knows, also after a ``kill -9``; None keeps it in memory.
+            The calendar then never goes back: it begins where the file's ends, if that is after ``epoch``.
         api_key: What applications send as ``api-key``.
         access_key: With what applications sign their tokens, in base64.
         product_id: The product that the devices belong to.
@@ -98,6 +100,7 @@ class WorldSettings:
     objects: Sequence[str | Path] = ()
     faults: Sequence[Fault] = ()
     auto_create: bool = True
+    db: str | Path | None = None
     api_key: str = "onenet-simulator"
     access_key: str = "b25lbmV0LXNpbXVsYXRvcidzIGFjY2VzcyBrZXk="
     product_id: str = "100000"

@@ -25,7 +25,7 @@ from onenet_sim.onenet import Platform, PlatformSettings
 from onenet_sim.ports import ConnectPort, PacedPort, PtyPort, Rfc2217Port, StdioPort, TcpPort, UartPort
 from onenet_sim.world.bench import Bench
 from onenet_sim.world.courier import Courier
-from onenet_sim.world.faults import Engine, FaultError
+from onenet_sim.world.faults import Engine
 from onenet_sim.world.faults.air import AirStriker
 from onenet_sim.world.faults.line import Taps
 from onenet_sim.world.faults.module import ModuleStriker
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from onenet_sim.journal import Event
+    from onenet_sim.onenet.store import Store
     from onenet_sim.ports import Port
     from onenet_sim.world.clock import Clock
     from onenet_sim.world.loop import WorldLoop
@@ -66,8 +67,9 @@ class Simulation:
         faults: What goes wrong on purpose.
     """
 
-    def __init__(self, settings: WorldSettings, loop: WorldLoop, clock: Clock) -> None:
+    def __init__(self, settings: WorldSettings, loop: WorldLoop, clock: Clock, store: Store | None = None) -> None:
         self.settings = settings
+        self._store = store
         self.clock = clock
         self._profile = load_profile(settings.profile)
         self._objects = load_objects(settings.objects)
@@ -94,6 +96,7 @@ class Simulation:
         Raises:
             OSError: A port or link cannot be had; the message names it. Nothing is left open then.
             FaultError: A fault of the settings names a modem or file that there is not; likewise.
+            ValueError: The database holds what cannot be read; likewise.
         """
         try:
             await self._open_platform()
@@ -101,7 +104,7 @@ class Simulation:
                 await self._open_bench(number)
             self.journal.note(WorldChanged(f"started with seed {self.settings.seed}"))
             self.faults.start(self.journal, self.settings.faults)
-        except (OSError, FaultError):
+        except (OSError, ValueError):
             await self.close()
             raise
 
@@ -187,9 +190,10 @@ class Simulation:
 
     def _new_platform(self) -> Platform:
         settings = self.settings
+        starts = 0 if self._store is None else self._store.starts
         return Platform(
             journal=self.journal,
-            random=self._random("platform"),
+            random=self._random(f"platform {starts}" if starts else "platform"),  # no key is drawn twice
             calendar=lambda: self.clock.calendar,
             settings=PlatformSettings(
                 api_key=settings.api_key,
@@ -199,6 +203,7 @@ class Simulation:
                 objects=self._objects,
             ),
             deliver=self._courier.deliver,
+            store=self._store,
         )
 
     def _new_modem(self, number: int) -> Modem:
@@ -264,6 +269,8 @@ class Simulation:
         self._air.journal = self.journal
         if self._test_server is not None:
             self._test_server.begin(self.journal)
+        if self._store is not None:
+            self._store.clear()
         self.platform = self._new_platform()
         await self._start_platform()
         for number, bench in enumerate(self.benches.values(), start=1):
@@ -277,6 +284,8 @@ class Simulation:
         for bench in self.benches.values():
             bench.close()
         await self.platform.stop()
+        if self._store is not None:
+            self._store.close()
         self._courier.close()
         self._air.close()
         for endpoint in self.endpoints.values():

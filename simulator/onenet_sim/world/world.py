@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from dataclasses import replace
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from onenet_sim.lwm2m import Path
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from onenet_sim.journal import Json
     from onenet_sim.onenet import Device, PointValue, Reading, ResourceWrite, Upgrade
+    from onenet_sim.onenet.store import Store
     from onenet_sim.report.lint import Finding
     from onenet_sim.world.bench import Bench
     from onenet_sim.world.http import AsgiApp, HttpServer
@@ -79,9 +82,16 @@ class World:
         self.settings = WorldSettings(
             profile=profile, seed=seed, clock=mode, pace=chosen, unknown=policy, **settings
         )
+        store = self._open_store()
         self._loop = WorldLoop(mode.pace)
         self.clock = Clock(self._loop, self.settings.epoch, mode)
-        self._simulation = Simulation(self.settings, self._loop, self.clock)
+        try:
+            self._simulation = Simulation(self.settings, self._loop, self.clock, store)
+        except ValueError:  # what the database holds
+            self._loop.finish()
+            if store is not None:
+                store.close()
+            raise
         self._servers: list[HttpServer] = []
         self._closed = False
         self._thread = threading.Thread(target=self._run_loop, name="onenet-sim world", daemon=True)
@@ -93,6 +103,18 @@ class World:
             raise
         self.modems = {name: Modem(self, name) for name in self._simulation.benches}
         self.onenet = OneNet(self)
+
+    def _open_store(self) -> Store | None:
+        """Open the database, if there is to be one, and let the calendar begin no earlier than it ends."""
+        if self.settings.db is None:
+            return None
+        from onenet_sim.onenet.store import Store  # noqa: PLC0415 - a world in memory never loads SQLite
+
+        store = Store(FilePath(self.settings.db))
+        if store.latest is not None and store.latest > self.settings.epoch:
+            zone = self.settings.epoch.tzinfo
+            self.settings = replace(self.settings, epoch=store.latest.astimezone(zone))
+        return store
 
     def _run_loop(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -183,7 +205,7 @@ class World:
         self.clock.advance(0)
 
     def reset(self) -> None:
-        """Begin a fresh world on the same ports: time 0, the same seed, nothing remembered."""
+        """Begin a fresh world on the same ports: time 0, the same seed, nothing remembered, a database emptied."""
         self.run(self._simulation.reset())
 
     @property
