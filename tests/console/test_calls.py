@@ -278,6 +278,7 @@ def check_each_call(http: httpx.Client, imei: str, url: str) -> None:
         ("post", "/control/devices/{imei}/upgrade"),
         ("get", "/control/devices/{imei}/upgrade"),
         ("post", "/control/push"),
+        ("post", "/control/expect"),
         ("post", "/control/reset"),
     }
     for (method, path), call in calls.items():

@@ -33,6 +33,7 @@ from onenet_sim.journal.events import (
     printable,
 )
 from onenet_sim.journal.journal import Event, Journal
+from onenet_sim.journal.pattern import Comparison, Pattern, PatternError, Wanted
 from onenet_sim.journal.sockets import SocketChanged, SocketReceived, SocketSent
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "CoapReceived",
     "CoapSent",
     "CommandLine",
+    "Comparison",
     "DataPoint",
     "DatagramDropped",
     "DeviceChanged",
@@ -58,6 +60,8 @@ __all__ = [
     "ModuleWrote",
     "Occurrence",
     "OctetsLost",
+    "Pattern",
+    "PatternError",
     "PlatformRequest",
     "PlatformResult",
     "PowerChanged",
@@ -68,6 +72,7 @@ __all__ = [
     "SocketReceived",
     "SocketSent",
     "Urc",
+    "Wanted",
     "WorldChanged",
     "coap_received",
     "coap_sent",

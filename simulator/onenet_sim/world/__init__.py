@@ -1,9 +1,10 @@
 """The world: clock, seed, configuration, and the one place where modem, air and platform are put together."""
 
-from onenet_sim.journal import Event, HttpAnswer, HttpRequest, Json, Layer
+from onenet_sim.journal import Event, HttpAnswer, HttpRequest, Json, Layer, Pattern, PatternError, Wanted
 from onenet_sim.modem import Pace, ProfileError, profile_names
 from onenet_sim.onenet import Generation, PushRefused, PushSettings, Refusal, UnknownDevice, UpgradeKind
 from onenet_sim.world.clock import Clock, ClockMode
+from onenet_sim.world.expectations import Expectation, Mode, UnmetExpectationError, await_expectation
 from onenet_sim.world.identities import draw_iccid, draw_identity, draw_imei, draw_imsi
 from onenet_sim.world.line import SerialLine
 from onenet_sim.world.settings import Unknown, WorldSettings, present
@@ -15,15 +16,19 @@ __all__ = [
     "Clock",
     "ClockMode",
     "Event",
+    "Expectation",
     "FailedRunError",
     "Generation",
     "HttpAnswer",
     "HttpRequest",
     "Json",
     "Layer",
+    "Mode",
     "Modem",
     "OneNet",
     "Pace",
+    "Pattern",
+    "PatternError",
     "ProfileError",
     "PushRefused",
     "PushSettings",
@@ -32,9 +37,12 @@ __all__ = [
     "Simulation",
     "Unknown",
     "UnknownDevice",
+    "UnmetExpectationError",
     "UpgradeKind",
+    "Wanted",
     "World",
     "WorldSettings",
+    "await_expectation",
     "clock_state",
     "draw_iccid",
     "draw_identity",

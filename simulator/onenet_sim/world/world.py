@@ -11,6 +11,7 @@ from onenet_sim.modem import Pace
 from onenet_sim.onenet import Generation, PushSettings, UpgradeKind
 from onenet_sim.ports import MemoryPort, PtyPort
 from onenet_sim.world.clock import Clock, ClockMode
+from onenet_sim.world.expecting import Expecting
 from onenet_sim.world.line import SerialLine
 from onenet_sim.world.loop import WorldLoop
 from onenet_sim.world.settings import REAL, Unknown, WorldSettings
@@ -32,7 +33,7 @@ class FailedRunError(AssertionError):
     """The run has failed by what the settings take for a failure; the message says by what."""
 
 
-class World:
+class World(Expecting):
     """A modem, the air and OneNET, on a loop in a thread of its own.
 
     Example:
