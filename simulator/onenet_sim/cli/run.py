@@ -8,12 +8,14 @@ import secrets
 import signal
 import sys
 import threading
+from contextlib import ExitStack
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from onenet_sim import __version__
+from onenet_sim.cli.ready_file import ready_file
 
 if TYPE_CHECKING:
     from onenet_sim.world import ClockMode, Json, Pace, Unknown, World
@@ -91,6 +93,15 @@ def run(
         str,
         typer.Option(metavar="error|fail", help="Whether a command that the module does not have ends the run."),
     ] = "error",
+    ready_path: Annotated[
+        Path | None,
+        typer.Option(
+            "--ready-file",
+            metavar="PATH",
+            help="Where the JSON of --json stands while the world runs; `onenet-sim ctl` finds the world by it.",
+            show_default="in your runtime folder",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Say what is where in one line of JSON.")] = False,
 ) -> None:
     """Start modems, OneNET and HTTP in the foreground; Ctrl-C ends them. A port of 0 is any free one."""
@@ -121,13 +132,15 @@ def run(
         _redirect(world, map_ or [])
         main = threading.get_ident()
         world.simulation.on_failure = lambda: signal.pthread_kill(main, signal.SIGTERM)
-        try:
-            described = _serve(world, bind, http)
-        except OSError as error:
-            raise _refused(error) from None
-        if not _say(json.dumps(described) if as_json else _text(described)):
-            raise typer.Exit(_NOBODY_READS)
-        signal.sigwait(_ENDS)
+        with ExitStack() as stack:
+            try:
+                described = _serve(world, bind, http)
+                stack.enter_context(ready_file(ready_path, described))
+            except OSError as error:
+                raise _refused(error) from None
+            if not _say(json.dumps(described) if as_json else _text(described)):
+                raise typer.Exit(_NOBODY_READS)
+            signal.sigwait(_ENDS)
         if world.failure:
             typer.echo(f"Error: {world.failure}", err=True)
             raise typer.Exit(_FAILED)
