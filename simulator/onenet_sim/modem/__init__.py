@@ -2,6 +2,7 @@
 
 from onenet_sim.modem.coap import Datagram, Peer
 from onenet_sim.modem.identity import Identity
+from onenet_sim.modem.interference import Override
 from onenet_sim.modem.modem import Modem, Power
 from onenet_sim.modem.output import Pace, SerialWrite
 from onenet_sim.modem.profile import Profile
@@ -42,6 +43,7 @@ __all__ = [
     "Modem",
     "NetworkNews",
     "NetworkRequest",
+    "Override",
     "Pace",
     "Peer",
     "Ping",

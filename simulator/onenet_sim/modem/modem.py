@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from onenet_sim.journal import Journal
     from onenet_sim.modem.coap import Datagram, Peer
     from onenet_sim.modem.identity import Identity
+    from onenet_sim.modem.interference import Override
     from onenet_sim.modem.profile import Profile
     from onenet_sim.modem.secure import Handshake
     from onenet_sim.modem.traffic import Handle, NetworkNews, NetworkRequest
@@ -78,6 +79,8 @@ class Modem:
     Attributes:
         reception: What the air gives; :meth:`receive` changes it.
         on_unknown: Called with the name of each command that the host sent and the module does not have.
+        on_command: When set, called with each command line and its event; what it returns is answered in place of
+            running the line, unless that is None.
     """
 
     def __init__(
@@ -113,6 +116,7 @@ class Modem:
         self._paged = 0
         self._requests: list[NetworkRequest] = []
         self.on_unknown: Callable[[str], None] = lambda _name: None
+        self.on_command: Callable[[str, int], Override | None] | None = None
 
     @property
     def module(self) -> Module | None:
@@ -271,6 +275,10 @@ class Modem:
         assert interpreter is not None  # noqa: S101 - the caller looked
         event = self._journal.note(CommandLine("AT" + text), cause=cause, modem=self.name)
         with self._journal.because(event):
+            if self.on_command is not None and (override := self.on_command("AT" + text, event)) is not None:
+                if override.final is not None:
+                    self._answer(list(override.lines), override.final, event)
+                return
             lines: list[str] = []
             for output in interpreter.run(module, text):
                 match output:

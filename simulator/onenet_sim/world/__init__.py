@@ -10,6 +10,7 @@ from onenet_sim.world.line import SerialLine
 from onenet_sim.world.settings import Unknown, WorldSettings, present
 from onenet_sim.world.simulation import Simulation
 from onenet_sim.world.state import clock_state, modem_state, upgrade_state, world_state
+from onenet_sim.world.stubs import Stub
 from onenet_sim.world.world import FailedRunError, Modem, OneNet, World
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Refusal",
     "SerialLine",
     "Simulation",
+    "Stub",
     "Unknown",
     "UnknownDevice",
     "UnmetExpectationError",

@@ -26,6 +26,7 @@ from onenet_sim.world.bench import Bench
 from onenet_sim.world.courier import Courier
 from onenet_sim.world.identities import draw_identity
 from onenet_sim.world.settings import Unknown
+from onenet_sim.world.stubs import Stubs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +54,7 @@ class Simulation:
         failure: Why the run has failed, if it has.
         on_failure: Called when it fails.
         addresses: Where the addresses that firmware dials lead.
+        stubs: What is answered in place of the modules.
         endpoints: The platform's sockets; those for DTLS only where python-mbedtls is installed.
     """
 
@@ -73,6 +75,7 @@ class Simulation:
         self.platform = self._new_platform()
         self._loop = loop
         self._air = Air(self.addresses, self.journal)
+        self.stubs = Stubs(loop, self.benches, lambda: self.journal)
         self._resetting = asyncio.Lock()
 
     async def start(self) -> None:
@@ -195,6 +198,7 @@ class Simulation:
             bench.retire()
         await self.platform.stop()
         await self._loop.settled()  # what is still in the sockets belongs to the world that ends
+        self.stubs.clear()
         self._loop.restart()
         self._loop.set_pace(self.settings.clock.pace)
         self.journal = Journal(self._loop.time, heir_of=self.journal)

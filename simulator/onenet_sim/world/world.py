@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
+from onenet_sim.journal import Pattern
 from onenet_sim.lwm2m import Path
 from onenet_sim.modem import Pace
 from onenet_sim.onenet import Generation, PushSettings, UpgradeKind
@@ -17,11 +18,12 @@ from onenet_sim.world.loop import WorldLoop
 from onenet_sim.world.settings import REAL, Unknown, WorldSettings
 from onenet_sim.world.simulation import Simulation
 from onenet_sim.world.state import coap_addresses, describe_modem, world_state
+from onenet_sim.world.stubs import Stub
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator
+    from collections.abc import Callable, Coroutine, Iterator, Sequence
 
-    from onenet_sim.journal import Event, Json, Layer
+    from onenet_sim.journal import Event, Json, Layer, Wanted
     from onenet_sim.onenet import Device, PointValue, Reading, ResourceWrite, Upgrade
     from onenet_sim.world.bench import Bench
     from onenet_sim.world.http import AsgiApp, HttpServer
@@ -336,6 +338,37 @@ class Modem:
     def power(self, action: str) -> None:
         """Press the power key: ``on``, ``off`` or ``reset``; ``wake`` pulses the wake-up pin."""
         self._world.call(lambda _: self._bench.power(action))
+
+    def stub(
+        self,
+        command: str,
+        answer: Sequence[str],
+        *,
+        times: int | None = 1,
+        skip: int = 0,
+        after: float = 0.0,
+        lasts: float | None = None,
+        until: Wanted | None = None,
+    ) -> int:
+        """Let a command be answered otherwise, and not run; the parameters are those of :class:`Stub`.
+
+        Example:
+            >>> world.modem.stub("AT+CEREG?", ["+CEREG:0,2", "OK"], times=3)
+
+        Returns:
+            The stub's number, for :meth:`lift`.
+
+        Raises:
+            ValueError: A parameter is none, or there are 256 stubs already.
+        """
+        ending = None if until is None else Pattern(until)
+        stub = Stub(command, tuple(answer), times, skip, after, lasts, ending)
+        added = self._world.call(lambda s: s.stubs.add(self.name, stub))
+        return cast("int", added["id"])
+
+    def lift(self, number: int | None = None) -> None:
+        """Lift a stub, or all that this modem has; one that has ended needs no lifting."""
+        self._world.call(lambda s: s.stubs.remove(self.name, number))
 
     def radio(
         self,
