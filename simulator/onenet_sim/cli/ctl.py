@@ -185,7 +185,7 @@ def power(
     modem: _Modem = _FIRST,
 ) -> None:
     """Press a modem's power key."""
-    context.obj.call("POST", f"modems/{quote(modem)}/power", {"action": action})
+    context.obj.call("POST", f"modems/{quote(modem, safe='')}/power", {"action": action})
 
 
 def radio(
@@ -200,7 +200,7 @@ def radio(
     """Change what the air gives a modem; what is left out stays."""
     order = {"coverage": coverage, "rsrp": rsrp, "snr": snr, "ecl": ecl}
     given = {name: value for name, value in order.items() if value is not None}
-    context.obj.call("POST", f"modems/{quote(modem)}/radio", given)
+    context.obj.call("POST", f"modems/{quote(modem, safe='')}/radio", given)
 
 
 def journal(
@@ -281,7 +281,7 @@ def reset(context: typer.Context) -> None:
 
 def upgrade(context: typer.Context, imei: str, version: str) -> None:
     """Begin to upgrade a device's firmware over the air."""
-    context.obj.call("POST", f"devices/{quote(imei)}/upgrade", {"version": version})
+    context.obj.call("POST", f"devices/{quote(imei, safe='')}/upgrade", {"version": version})
 
 
 def push(

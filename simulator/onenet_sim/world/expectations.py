@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter, deque
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -10,12 +11,14 @@ from typing import TYPE_CHECKING
 from onenet_sim.journal import Layer, Pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from onenet_sim.journal import Comparison, Event, Journal, Json
     from onenet_sim.world.simulation import Simulation
 
 _EVENTS_TOLD = 5
+_EVENTS_KEPT = 10_000
+"""How many of the newest events can be the nearest miss."""
 _STIMULI = {"host_wrote", "http_request"}
 _OWN_CALL = "/control/expect"
 
@@ -131,7 +134,8 @@ class Judge:
         self._expectation = expectation
         self.deadline = begin + expectation.within
         self.met: list[Event] = []
-        self._seen: list[Event] = []
+        self._seen: deque[Event] = deque(maxlen=_EVENTS_KEPT)
+        self._kinds: Counter[str] = Counter()
         self._late: Event | None = None
 
     @property
@@ -152,6 +156,7 @@ class Judge:
                 self._late = event
             return
         self._seen.append(event)
+        self._kinds[event.kind] += 1
         if wanted.matches(event):
             self.met.append(event)
 
@@ -187,20 +192,20 @@ class Judge:
             remark: What else there is to say of the wait.
         """
         wanted = self._wanted or self._expectation.patterns[-1]
-        seen = self._seen
-        of_kind = None if wanted.kind is None else sum(event.kind == wanted.kind for event in seen)
+        count = self._kinds.total()
+        of_kind = None if wanted.kind is None else self._kinds[wanted.kind]
         too_few = not self.met or self._expectation.mode is Mode.IN_ORDER or not self.sure
-        nearest = _nearest(wanted, seen) if too_few else None
+        nearest = _nearest(wanted, self._seen) if too_few else None
         span = f"within {self._expectation.within:g} s, up to {self.deadline:g} s of world time"
         lines = [f"expected {self._expectation}", f"  {span}; {self._outcome(wanted)}"]
         lines += _told_nearest(nearest) if nearest else []
         lines += [f"  the event {told}" for told in self._astray(wanted, before) if too_few]
         counted = "" if of_kind is None else f", {of_kind} of them of kind {wanted.kind}"
-        looked = f"{len(seen)} event{'' if len(seen) == 1 else 's'} came in that time" + counted
+        looked = f"{count} event{'' if count == 1 else 's'} came in that time" + counted
         lines += [f"  {looked}"] + ([f"  {remark}"] if remark else [])
-        why = [event for event in seen if event.layer is Layer.DIAGNOSIS][-1:]
+        why = [event for event in self._seen if event.layer is Layer.DIAGNOSIS][-1:]
         lines += [f"  the newest explanation, #{event.id} at {event.time:g} s: {event.what}" for event in why]
-        return Miss("\n".join(lines), nearest, len(seen), of_kind, tuple(self.met))
+        return Miss("\n".join(lines), nearest, count, of_kind, tuple(self.met))
 
     def _outcome(self, wanted: Pattern) -> str:
         came = ", ".join(map(_told, self.met[-_EVENTS_TOLD:]))
@@ -233,10 +238,11 @@ class Judge:
         return found
 
 
-def _nearest(wanted: Pattern, seen: list[Event]) -> Comparison | None:
+def _nearest(wanted: Pattern, seen: Collection[Event]) -> Comparison | None:
     """Return the event with the most right fields, of equal ones the newest; None if all are far."""
     best: Comparison | None = None
-    for event in seen:
+    of_kind = [event for event in seen if event.kind == wanted.kind]
+    for event in of_kind or seen:
         comparison = wanted.compare(event)
         if (
             comparison.differences

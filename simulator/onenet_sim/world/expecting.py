@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from onenet_sim.journal import Pattern
-from onenet_sim.world.expectations import Expectation, Mode, await_expectation
+from onenet_sim.world.expectations import Expectation, Mode, UnmetExpectationError, await_expectation
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterable
@@ -52,6 +52,7 @@ class Expecting(ABC):
         Example:
             >>> world.expect(kind="datapoint", stream="3303_0_5700", value={">": 20})
         """
+        __tracebackhide__ = True
         pattern = Pattern({**(event or {}), **fields})
         return self._await(Expectation(Mode.EVENTUALLY, (pattern,), within, since=since, advance=advance))[0]
 
@@ -66,6 +67,7 @@ class Expecting(ABC):
         **fields: object,
     ) -> None:
         """Wait ``within`` world seconds, in which no such event may come."""
+        __tracebackhide__ = True
         pattern = Pattern({**(event or {}), **fields})
         self._await(Expectation(Mode.NEVER, (pattern,), within, since=since, advance=advance))
 
@@ -81,6 +83,7 @@ class Expecting(ABC):
         **fields: object,
     ) -> list[Event]:
         """Wait ``within`` world seconds, in which so many such events must come, and return them."""
+        __tracebackhide__ = True
         pattern = Pattern({**(event or {}), **fields})
         expectation = Expectation(Mode.EXACTLY, (pattern,), within, count, since=since, advance=advance)
         return list(self._await(expectation))
@@ -89,8 +92,13 @@ class Expecting(ABC):
         self, events: Iterable[Wanted], *, within: float = 5.0, since: int | None = None, advance: bool = False
     ) -> list[Event]:
         """Wait until one event for each pattern came, in their order, and return them; others may lie between."""
+        __tracebackhide__ = True
         patterns = tuple(map(Pattern, events))
         return list(self._await(Expectation(Mode.IN_ORDER, patterns, within, since=since, advance=advance)))
 
     def _await(self, expectation: Expectation) -> tuple[Event, ...]:
-        return self.run(await_expectation(self.simulation, expectation))
+        __tracebackhide__ = True
+        try:
+            return self.run(await_expectation(self.simulation, expectation))
+        except UnmetExpectationError as unmet:
+            raise UnmetExpectationError(unmet.miss) from None  # without the frames of the world's own thread
