@@ -17,6 +17,7 @@ from onenet_sim.cli import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 LONGEST_WAIT = 20.0
 PROGRAM = (sys.executable, "-m", "onenet_sim")
@@ -66,6 +67,15 @@ def line_of(stream: IO[str]) -> str:
 
 def popen(*arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen([*PROGRAM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.fixture(autouse=True)
+def runtime_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep ready files out of the user's own runtime folder."""
+    folder = tmp_path_factory.mktemp("runtime")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
+    monkeypatch.delenv("ONENET_SIM", raising=False)
+    return folder
 
 
 @pytest.fixture

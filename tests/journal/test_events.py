@@ -45,6 +45,7 @@ from onenet_sim.journal import (
     SocketChanged,
     SocketReceived,
     SocketSent,
+    StubAnswered,
     Urc,
     WorldChanged,
     printable,
@@ -119,6 +120,13 @@ TABLE: list[tuple[Occurrence, Layer, str, str, dict[str, Json]]] = [
         "radio",
         "registration: home",
         {"what": "registration", "state": "home"},
+    ),
+    (
+        StubAnswered(2, "AT+CSQ"),
+        Layer.MODEM,
+        "stub",
+        "stub 2 answers AT+CSQ",
+        {"stub": 2, "line": "AT+CSQ"},
     ),
     (
         PowerChanged("on", "the key was pressed"),

@@ -32,6 +32,8 @@ Feature: Every step, said in English
     When the host sends AT+MIPLNOTIFY=0,{observe},3303,0,5700,4,4,25.5,0,0,7
     Then the module reports event 26 with 7
     And data stream 3303_0_5700 holds 25.5
+    And the journal shows {"kind": "datapoint", "value": {">": 25}} within 0 seconds
+    And the journal shows {"kind": "datapoint", "value": {">": 26}} never within 0.1 seconds
     When the application reads /3303/0/5700
     Then the application is still waiting
     And the module prints +MIPLREAD:0,{read},3303,0,5700

@@ -192,6 +192,31 @@ def test_a_failure_shows_what_happened_and_how_to_have_it_again(pytester: pytest
     result.stdout.no_fnmatch_line("*AT+GMM*←*")
 
 
+def test_an_expectation_that_is_not_met_fails_the_test_with_its_nearest_miss_alone(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.onenet(clock="stopped")
+        def test_a_report(onenet_world, modem):
+            modem.command("AT+CSQ")
+            onenet_world.expect(kind="command", line="AT+CESQ", within=3)
+        """
+    )
+    result = pytester.runpytest_inprocess()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "E *UnmetExpectationError: expected an event of kind command with line 'AT+CESQ'",
+            "E *the nearest was #* at 0 s (> AT+CSQ)",
+            "E *wrong: line: expected 'AT+CESQ', found 'AT+CSQ'",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*def await_expectation*")
+
+
 def test_a_failure_of_another_fixture_shows_it_too(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """

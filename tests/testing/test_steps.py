@@ -74,6 +74,10 @@ FAILURES = {
         ],
         "data stream 3303_0_5700 holds 25.5",
     ),
+    "an event that does not come": (
+        ["the host sends AT+CSQ", 'the journal shows {"kind": "command", "line": "AT+CESQ"} within 5 seconds'],
+        "expected an event of kind command with line 'AT+CESQ'\nE*none came\nE*the nearest was #*(> AT+CSQ)",
+    ),
     "a module chosen too late": (
         ["the host sends AT", "a m5310a module"],
         "the world's profile is chosen before the first step that uses it*",

@@ -72,6 +72,14 @@ def _profiles(verb: typer.Typer) -> None:
     verb.command()(profiles)
 
 
+def _ctl(verb: typer.Typer) -> None:
+    from onenet_sim.cli import ctl  # noqa: PLC0415 - loaded when called
+
+    verb.callback()(ctl.ctl)
+    for command in ctl.VERBS:
+        verb.command()(command)
+
+
 def _regcode(verb: typer.Typer) -> None:
     from onenet_sim.cli import regcode  # noqa: PLC0415 - loaded when called
 
@@ -93,6 +101,7 @@ def _lint(verb: typer.Typer) -> None:
 
 
 _lazily("demo", "Show the whole way of a data point and back, and check it.", _demo)
+_lazily("ctl", "Hold a running world: clock, power, air, journal, expectations.", _ctl, no_args_is_help=True)
 _lazily("profiles", "List the modules, or all that is known of one and from where.", _profiles)
 _lazily("regcode", "Decode or encode the register code of AT+MIPLCREATE.", _regcode, no_args_is_help=True)
 _lazily("why", "Tell what led to an event, or why a data point did not arrive.", _why, no_args_is_help=True)

@@ -8,13 +8,14 @@ import secrets
 import signal
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
 from onenet_sim import __version__
+from onenet_sim.cli.ready_file import ready_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,6 +149,15 @@ def run(
         Path | None,
         typer.Option(metavar="FILE", help="Write all that happens there as JSON lines, at most 1 GiB."),
     ] = None,
+    ready_path: Annotated[
+        Path | None,
+        typer.Option(
+            "--ready-file",
+            metavar="PATH",
+            help="Where the JSON of --json stands while the world runs; `onenet-sim ctl` finds the world by it.",
+            show_default="in your runtime folder",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Say what is where in one line of JSON.")] = False,
 ) -> None:
     """Start modems, OneNET and HTTP in the foreground; Ctrl-C ends them. A port of 0 is any free one."""
@@ -185,13 +195,16 @@ def run(
     with _world(settings) as world, _journal(world, journal):
         _redirect(world, map_ or [])
         _end_with(world)
-        try:
-            described = _serve(world, bind, http)
-        except OSError as error:
-            raise _refused(error) from None
-        if not _say(json.dumps(described) if as_json else _text(described), sys.stderr if stdio else sys.stdout):
-            raise typer.Exit(_NOBODY_READS)
-        signal.sigwait(_ENDS)
+        with ExitStack() as stack:
+            try:
+                described = _serve(world, bind, http)
+                stack.enter_context(ready_file(ready_path, described))
+            except OSError as error:
+                raise _refused(error) from None
+            told = json.dumps(described) if as_json else _text(described)
+            if not _say(told, sys.stderr if stdio else sys.stdout):
+                raise typer.Exit(_NOBODY_READS)
+            signal.sigwait(_ENDS)
         if world.failure:
             typer.echo(f"Error: {world.failure}", err=True)
             raise typer.Exit(_FAILED)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from onenet_sim.console.answers import Answer
 from onenet_sim.console.diagnosis import json_lines
-from onenet_sim.console.shapes import CLOCK, MODEM, Inside, Order, answers, known
+from onenet_sim.console.shapes import CLOCK, EVENT, LARGEST_ID, LONGEST_JUMP, MODEM, Inside, Order, answers, known
 from onenet_sim.console.stream import EventStream
 from onenet_sim.world import (
     ClockMode,
@@ -22,8 +22,6 @@ from onenet_sim.world import (
     world_state,
 )
 
-_LONGEST_JUMP = 10 * 366 * 86_400
-_LARGEST_ID = 10**15
 _LONGEST_ID = 15
 _MOST_EVENTS = 10_000
 
@@ -36,7 +34,7 @@ class Advance(Order):
 
     seconds: float = Field(
         ge=0,
-        le=_LONGEST_JUMP,
+        le=LONGEST_JUMP,
         allow_inf_nan=False,
         description="World seconds, at most ten years; 0 lets what is under way settle.",
         examples=[86400],
@@ -67,7 +65,7 @@ class JournalQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    after: int = Field(default=0, ge=0, le=_LARGEST_ID, description="Only events with an id above this.")
+    after: int = Field(default=0, ge=0, le=LARGEST_ID, description="Only events with an id above this.")
     layer: Layer | None = Field(default=None, description="Only events of this layer.")
     modem: str | None = Field(default=None, description="Only events of the modem with this name.")
     limit: int = Field(
@@ -93,17 +91,7 @@ _STATE = {
     "devices": [_DEVICE],
     "journal": {"events": 214, "dropped": 0},
 }
-_EVENT = {
-    "id": 15,
-    "time": 2.5,
-    "layer": "at",
-    "kind": "command",
-    "modem": "modem-1",
-    "cause": 14,
-    "text": "> AT+CSQ",
-    "fields": {"line": "AT+CSQ"},
-}
-_JOURNAL = {"events": [_EVENT], "dropped": 0, "last": 15}
+_JOURNAL = {"events": [EVENT], "dropped": 0, "last": 15}
 
 
 _SSE = {"schema": {"type": "string"}, "example": 'id: 15\ndata: {"id": 15, "time": 2.5, "layer": "at", …}\n\n'}

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict
 
 from onenet_sim.world import Simulation
 
+LONGEST_JUMP = 10 * 366 * 86_400
+LARGEST_ID = 10**15
 _NAMES_TOLD = 10
 
 
@@ -49,6 +51,16 @@ MODEM = {
         "ecl": 0,
     },
     "mipl": {"device": True, "session": "registered", "lifetime": 3600, "lifetime_left": 3541.5},
+}
+EVENT = {
+    "id": 15,
+    "time": 2.5,
+    "layer": "at",
+    "kind": "command",
+    "modem": "modem-1",
+    "cause": 14,
+    "text": "> AT+CSQ",
+    "fields": {"line": "AT+CSQ"},
 }
 """Examples."""
 

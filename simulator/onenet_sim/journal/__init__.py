@@ -29,6 +29,7 @@ from onenet_sim.journal.events import (
     RadioChanged,
     SecurityChanged,
     SessionChanged,
+    StubAnswered,
     Urc,
     WorldChanged,
     printable,
@@ -43,6 +44,7 @@ from onenet_sim.journal.faults import (
 )
 from onenet_sim.journal.journal import Event, Journal
 from onenet_sim.journal.jsonl import SavedWorld, dropped_line, json_line, read_json_lines
+from onenet_sim.journal.pattern import Comparison, Pattern, PatternError, Wanted
 from onenet_sim.journal.rules import Rule
 from onenet_sim.journal.sockets import SocketChanged, SocketReceived, SocketSent
 
@@ -54,6 +56,7 @@ __all__ = [
     "CoapReceived",
     "CoapSent",
     "CommandLine",
+    "Comparison",
     "DataPoint",
     "DatagramDropped",
     "DeviceChanged",
@@ -75,6 +78,8 @@ __all__ = [
     "NetworkFaultStruck",
     "Occurrence",
     "OctetsLost",
+    "Pattern",
+    "PatternError",
     "PlatformFaultStruck",
     "PlatformRequest",
     "PlatformResult",
@@ -87,7 +92,9 @@ __all__ = [
     "SocketChanged",
     "SocketReceived",
     "SocketSent",
+    "StubAnswered",
     "Urc",
+    "Wanted",
     "WorldChanged",
     "coap_received",
     "coap_sent",

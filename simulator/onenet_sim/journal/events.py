@@ -238,6 +238,19 @@ class RadioChanged(Occurrence):
         return f"{self.what}: {self.state}"
 
 
+@dataclass(frozen=True, slots=True)
+class StubAnswered(Occurrence):
+    """A command line was answered as a test asked for, and not run; ``stub`` is the stub's number."""
+
+    layer: ClassVar[Layer] = Layer.MODEM
+    kind: ClassVar[str] = "stub"
+    stub: int
+    line: str
+
+    def _text(self) -> str:
+        return f"stub {self.stub} answers {self.line}"
+
+
 # --- CoAP --------------------------------------------------------------------------------------------
 
 

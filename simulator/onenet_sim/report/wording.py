@@ -27,6 +27,7 @@ from onenet_sim.journal import (
     SocketChanged,
     SocketReceived,
     SocketSent,
+    StubAnswered,
     Urc,
     WorldChanged,
     printable,
@@ -103,6 +104,7 @@ class Wording:
             case (
                 OctetsLost()
                 | PowerChanged()
+                | StubAnswered()
                 | RadioChanged()
                 | SessionChanged()
                 | SocketChanged()

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from onenet_sim.world import Modem, OneNet, World
 
+pytest.register_assert_rewrite("onenet_sim.testing.steps")  # also for who imports them before pytest does
+
 _MARKER: Final = (
     "onenet(profile='onemo', seed=0, clock='real', …): "
     "what the world of the fixture onenet_world is made with; the keywords are those of onenet_sim.World"

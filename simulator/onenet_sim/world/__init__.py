@@ -1,21 +1,35 @@
 """The world: clock, seed, configuration, and the one place where modem, air and platform are put together."""
 
-from onenet_sim.journal import Event, HttpAnswer, HttpRequest, Json, Layer, dropped_line, json_line
+from onenet_sim.journal import (
+    Event,
+    HttpAnswer,
+    HttpRequest,
+    Json,
+    Layer,
+    Pattern,
+    PatternError,
+    Wanted,
+    dropped_line,
+    json_line,
+)
 from onenet_sim.modem import Pace, ProfileError, profile_names
 from onenet_sim.onenet import Generation, PushRefused, PushSettings, Refusal, UnknownDevice, UpgradeKind
 from onenet_sim.world.clock import Clock, ClockMode
+from onenet_sim.world.expectations import Expectation, Mode, UnmetExpectationError, await_expectation
 from onenet_sim.world.faults import Fault, FaultError, parse_fault, parse_fault_text, parse_faults
 from onenet_sim.world.identities import draw_iccid, draw_identity, draw_imei, draw_imsi
 from onenet_sim.world.line import SerialLine
 from onenet_sim.world.settings import Unknown, WorldSettings, present
 from onenet_sim.world.simulation import Simulation
 from onenet_sim.world.state import clock_state, modem_state, upgrade_state, world_state
+from onenet_sim.world.stubs import Stub
 from onenet_sim.world.world import FailedRunError, Modem, OneNet, World
 
 __all__ = [
     "Clock",
     "ClockMode",
     "Event",
+    "Expectation",
     "FailedRunError",
     "Fault",
     "FaultError",
@@ -24,20 +38,27 @@ __all__ = [
     "HttpRequest",
     "Json",
     "Layer",
+    "Mode",
     "Modem",
     "OneNet",
     "Pace",
+    "Pattern",
+    "PatternError",
     "ProfileError",
     "PushRefused",
     "PushSettings",
     "Refusal",
     "SerialLine",
     "Simulation",
+    "Stub",
     "Unknown",
     "UnknownDevice",
+    "UnmetExpectationError",
     "UpgradeKind",
+    "Wanted",
     "World",
     "WorldSettings",
+    "await_expectation",
     "clock_state",
     "draw_iccid",
     "draw_identity",

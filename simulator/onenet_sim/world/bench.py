@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from onenet_sim.journal import ModuleWrote
 from onenet_sim.modem import Pace, Peer
@@ -12,11 +12,14 @@ from onenet_sim.world.errands import Errands
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Callable
 
     from onenet_sim.journal import Journal
-    from onenet_sim.modem import Modem, NetworkNews, Reception, SerialWrite
+    from onenet_sim.modem import Modem, NetworkNews, Override, Reception, SerialWrite
     from onenet_sim.network import Link
     from onenet_sim.ports import Port
+
+    Answerer: TypeAlias = Callable[[str, int], Override | None]
 
 
 class LineTap(Protocol):
@@ -68,6 +71,7 @@ class Bench:
     def install(self, modem: Modem, journal: Journal) -> None:
         """Put a modem on the bench and switch it on, ready at once."""
         self.modem = modem
+        self._answerers: list[Answerer] = []
         self._journal = journal
         for port in self.ports:
             self._take_over(port)
@@ -89,6 +93,22 @@ class Bench:
         self._write = self.emit if tap is None else tap.to_host
         for port in self.ports:
             port.on_octets = self._heard
+
+    def listen(self, answerer: Answerer) -> None:
+        """Let something hear each command line and, before others, answer it in place of the module."""
+        self._answerers.append(answerer)
+        self.modem.on_command = self._override
+
+    def listen_no_more(self, answerer: Answerer) -> None:
+        """Undo :meth:`listen`."""
+        if answerer in self._answerers:
+            self._answerers.remove(answerer)
+        if not self._answerers:
+            self.modem.on_command = None
+
+    def _override(self, line: str, event: int) -> Override | None:
+        overrides = (answerer(line, event) for answerer in tuple(self._answerers))
+        return next((override for override in overrides if override is not None), None)
 
     def power(self, action: str, *, booted: bool = False) -> None:
         """Do ``on``, ``off`` or ``reset`` with the module's power key, or ``wake`` with its wake-up pin.

@@ -33,6 +33,7 @@ from onenet_sim.world.faults.network import Passages
 from onenet_sim.world.faults.platform import PlatformStriker
 from onenet_sim.world.identities import draw_identity
 from onenet_sim.world.settings import Unknown
+from onenet_sim.world.stubs import Stubs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +64,7 @@ class Simulation:
         ended: Whether the standard input has ended that was a modem's serial line.
         on_end: Called when it ends.
         addresses: Where the addresses that firmware dials lead.
+        stubs: What is answered in place of the modules.
         endpoints: The platform's sockets; those for DTLS only where python-mbedtls is installed.
         faults: What goes wrong on purpose.
     """
@@ -87,6 +89,7 @@ class Simulation:
         self.platform = self._new_platform()
         self._loop = loop
         self._air = Air(self.addresses, self.journal)
+        self.stubs = Stubs(loop, self.benches, lambda: self.journal)
         self._resetting = asyncio.Lock()
         self.faults = self._new_faults()
 
@@ -259,6 +262,7 @@ class Simulation:
             bench.retire()
         await self.platform.stop()
         await self._loop.settled()  # what is still in the sockets belongs to the world that ends
+        self.stubs.clear()
         self._loop.restart()
         self._loop.set_pace(self.settings.clock.pace)
         self.journal = Journal(self._loop.time, heir_of=self.journal)

@@ -6,13 +6,15 @@ import asyncio
 import threading
 from dataclasses import replace
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
+from onenet_sim.journal import Pattern
 from onenet_sim.lwm2m import Path
 from onenet_sim.modem import Pace
 from onenet_sim.onenet import Generation, PushSettings, UpgradeKind
 from onenet_sim.ports import MemoryPort
 from onenet_sim.world.clock import Clock, ClockMode
+from onenet_sim.world.expecting import Expecting
 from onenet_sim.world.faults.face import Faults
 from onenet_sim.world.journal_view import JournalView
 from onenet_sim.world.line import SerialLine
@@ -20,11 +22,12 @@ from onenet_sim.world.loop import WorldLoop
 from onenet_sim.world.settings import REAL, Unknown, WorldSettings
 from onenet_sim.world.simulation import Simulation
 from onenet_sim.world.state import coap_addresses, describe_modem, world_state
+from onenet_sim.world.stubs import Stub
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Sequence
 
-    from onenet_sim.journal import Json
+    from onenet_sim.journal import Json, Wanted
     from onenet_sim.onenet import Device, PointValue, Reading, ResourceWrite, Upgrade
     from onenet_sim.onenet.store import Store
     from onenet_sim.report.lint import Finding
@@ -38,7 +41,7 @@ class FailedRunError(AssertionError):
     """The run has failed by what the settings take for a failure; the message says by what."""
 
 
-class World:
+class World(Expecting):
     """A modem, the air and OneNET, on a loop in a thread of its own.
 
     Example:
@@ -342,6 +345,37 @@ class Modem:
     def power(self, action: str) -> None:
         """Press the power key: ``on``, ``off`` or ``reset``; ``wake`` pulses the wake-up pin."""
         self._world.call(lambda _: self._bench.power(action))
+
+    def stub(
+        self,
+        command: str,
+        answer: Sequence[str],
+        *,
+        times: int | None = 1,
+        skip: int = 0,
+        after: float = 0.0,
+        lasts: float | None = None,
+        until: Wanted | None = None,
+    ) -> int:
+        """Let a command be answered otherwise, and not run; the parameters are those of :class:`Stub`.
+
+        Example:
+            >>> world.modem.stub("AT+CEREG?", ["+CEREG:0,2", "OK"], times=3)
+
+        Returns:
+            The stub's number, for :meth:`lift`.
+
+        Raises:
+            ValueError: A parameter is none, or there are 256 stubs already.
+        """
+        ending = None if until is None else Pattern(until)
+        stub = Stub(command, tuple(answer), times, skip, after, lasts, ending)
+        added = self._world.call(lambda s: s.stubs.add(self.name, stub))
+        return cast("int", added["id"])
+
+    def lift(self, number: int | None = None) -> None:
+        """Lift a stub, or all that this modem has; one that has ended needs no lifting."""
+        self._world.call(lambda s: s.stubs.remove(self.name, number))
 
     def radio(
         self,

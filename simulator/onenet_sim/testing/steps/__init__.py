@@ -18,6 +18,8 @@ the clock stands still                                                时钟静�
 the network is lossy (good, ecl1, ecl2, nat60, flapping)              网络状况为 lossy（good、ecl1、…）
 the fault network.loss,probability=0.3                                故障 network.loss,probability=0.3
 a fault has struck; the faults are lifted                             故障已发生；解除所有故障
+the journal shows {"kind": "datapoint"} within 5 seconds;             日志在 5 秒内出现 {"kind": "datapoint"}；
+… never within 5 minutes                                              日志在 5 分钟内不出现 …
 ====================================================================  =====================================
 
 ====================================================================  =====================================
@@ -57,6 +59,9 @@ the application is still waiting                                      应用仍�
 In what the host sends and the module prints, ``{name}`` stands for a token, such as a message id: it takes
 whatever stands there first, and is that from then on. ``{imei}`` and ``{imsi}`` are the module's own. Values
 (``25.5``, ``true``, ``[1, 2]``) are JSON; what is no JSON is text.
+
+What the journal shows is described in JSON, as :mod:`onenet_sim.journal.pattern` has it. All counts that came
+since the host or an application last did something. A clock that stands still jumps to the end of the time.
 
 The module that speaks is the world's first; a firmware of the user's own may be the host as well, on the
 fixture ``modem_port``.

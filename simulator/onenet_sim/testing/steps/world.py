@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final
 
 from onenet_sim.testing.plugin import WORLD_OF_TEST
@@ -75,3 +76,17 @@ def _(onenet_world: World) -> None:
     faults = onenet_world.faults.list()
     if not any(fault["struck"] for fault in faults):
         raise AssertionError(f"no fault has struck; there are {faults}")
+
+
+@phrases(
+    r"the journal shows (?P<pattern>\{.*\})(?P<never> never)? within (?P<count>\d+(?:\.\d+)?) "
+    r"(?P<unit>second|minute|hour|day)s?",
+    r"日志在 ?(?P<count>\d+(?:\.\d+)?) ?(?P<unit>秒|分钟|小时|天)内(?P<never>不)?出现 ?(?P<pattern>\{.*\})",
+)
+def _(onenet_world: World, pattern: str, never: str | None, count: str, unit: str) -> None:
+    event, within = json.loads(pattern), float(count) * _SECONDS[unit]
+    advance = onenet_world.clock.mode.name == "stopped"
+    if never:
+        onenet_world.never(event, within=within, advance=advance)
+    else:
+        onenet_world.expect(event, within=within, advance=advance)

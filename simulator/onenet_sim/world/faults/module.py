@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Mapping
 
-    from onenet_sim.world.bench import Bench
+    from onenet_sim.world.bench import Answerer, Bench
     from onenet_sim.world.faults.engine import Aim, Engine
     from onenet_sim.world.faults.line import Taps
 
@@ -32,6 +32,7 @@ class ModuleStriker:
         self._benches = benches
         self._taps = taps
         self._thaws: dict[str, asyncio.TimerHandle] = {}
+        self._answerers: dict[str, Answerer] = {}
 
     def begin(self, aim: Aim) -> None:
         """Listen to the commands of the modems that a fault is about."""
@@ -39,16 +40,17 @@ class ModuleStriker:
             self._taps.begin(aim)
         elif aim.fault.aimed:
             for name, bench in self._benches.items():
-                if aim.concerns(name):
-                    bench.modem.on_command = partial(self._command, bench)
+                if aim.concerns(name) and name not in self._answerers:
+                    self._answerers[name] = partial(self._command, bench)
+                    bench.listen(self._answerers[name])
 
     def end(self, aim: Aim) -> None:
         """Listen no more where nothing is in force."""
         if taps(aim.fault):
             self._taps.end(aim)
         for name, bench in self._benches.items():
-            if not self._engine.in_force(("module",), name):
-                bench.modem.on_command = None
+            if name in self._answerers and not self._engine.in_force(("module",), name):
+                bench.listen_no_more(self._answerers.pop(name))
 
     def strike(self, aim: Aim) -> None:
         """Let modules restart or hang now."""
@@ -61,6 +63,7 @@ class ModuleStriker:
         for timer in self._thaws.values():
             timer.cancel()
         self._thaws.clear()
+        self._answerers.clear()
 
     def _command(self, bench: Bench, line: str, event: int) -> Override | None:
         """Return what is answered to a command line in place of running it, if a fault strikes it."""

@@ -1,0 +1,307 @@
+"""The verb ``ctl``: the control API of a running world, for shells and scripts.
+
+Exit codes: 0 it is done, 1 an expectation was not met, 2 the call was wrong or refused, 3 no world answers.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from http.client import HTTPException
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from typing import TYPE_CHECKING, Annotated, Any, Final
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote, urlencode
+from urllib.request import ProxyHandler, Request, build_opener
+
+import typer
+
+from onenet_sim.cli.ready_file import default_ready_file
+
+if TYPE_CHECKING:
+    from http.client import HTTPResponse
+
+_UNMET: Final = 417
+_WORLD: Final = "ONENET_SIM"
+_FAILED, _REFUSED, _NO_WORLD = 1, 2, 3
+
+_opener = build_opener(ProxyHandler({}))
+
+
+@dataclass(frozen=True, slots=True)
+class _Control:
+    """How a running world is reached, and how its answers are shown."""
+
+    url: str
+    raw: bool
+
+    def open(self, method: str, path: str, body: object = None, accept: str = "*/*") -> HTTPResponse:
+        """Make a call and return its answer, or end the command with its error."""
+        octets = None if body is None else json.dumps(body).encode()
+        target = self.url.rstrip("/") + (path if path.startswith("/") else f"/control/{path}")
+        try:
+            request = Request(target, octets, {"Accept": accept}, method=method)  # noqa: S310 - the user's own world
+            response: HTTPResponse = _opener.open(request)
+        except HTTPError as error:
+            raise self._refused(error) from None
+        except (URLError, HTTPException, OSError, ValueError) as error:
+            raise _no_world(f"no world answers at {self.url}: {getattr(error, 'reason', error)}") from None
+        return response
+
+    def _refused(self, error: HTTPError) -> typer.Exit:
+        text = error.read().decode(errors="replace")
+        if self.raw:
+            typer.echo(text)
+        else:
+            typer.echo(_reason(text), err=True)
+        return typer.Exit(_FAILED if error.code == _UNMET else _REFUSED)
+
+    def call(self, method: str, path: str, body: object = None) -> None:
+        """Make a call and show its answer."""
+        with self.open(method, path, body) as response:
+            text = response.read().decode()
+        typer.echo(text if self.raw else "\n".join(_told(_parsed(text))))
+
+
+def _no_world(why: str) -> typer.Exit:
+    typer.echo(f"Error: {why}", err=True)
+    return typer.Exit(_NO_WORLD)
+
+
+def _reason(text: str) -> str:
+    answer = _parsed(text)
+    return f"Error: {answer['error']}" if isinstance(answer, dict) and "error" in answer else text
+
+
+def _parsed(text: str) -> Any:  # noqa: ANN401 - JSON
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _told(answer: Any, indent: str = "") -> list[str]:  # noqa: ANN401 - JSON
+    """Return JSON as lines for a person; events in one line each."""
+    match answer:
+        case {"id": int(), "time": _, "text": str(), "kind": str()}:
+            return [indent + _event_told(answer)]
+        case dict():
+            lines = []
+            for name, value in answer.items():
+                deep = isinstance(value, dict | list) and bool(value)
+                lines += (
+                    [f"{indent}{name}:", *_told(value, indent + "  ")]
+                    if deep
+                    else [f"{indent}{name}: {_scalar(value)}"]
+                )
+            return lines
+        case list():
+            return [line for each in answer for line in (*_told(each, indent), *([""] if _long(each) else []))]
+        case _:
+            return [indent + _scalar(answer)]
+
+
+def _long(answer: object) -> bool:
+    return isinstance(answer, dict) and "text" not in answer
+
+
+def _scalar(value: object) -> str:
+    return value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)
+
+
+def _event_told(event: dict[str, Any]) -> str:
+    modem = event["modem"] or "-"
+    return f"{event['time']:>11.3f}  #{event['id']:<6} {modem:<8}  {event['layer']:<9} {event['text']}"
+
+
+# --- which world -------------------------------------------------------------------------------------
+
+
+def ctl(
+    context: typer.Context,
+    *,
+    http: Annotated[
+        str | None, typer.Option(metavar="URL", help=f"The world's URL; otherwise that of ${_WORLD}, or its file.")
+    ] = None,
+    ready: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The world's ready file.", show_default="that of your newest world"),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Show the answers as they are, in JSON.")] = False,
+) -> None:
+    """Hold a running world: its clock, power keys, air, journal. Begin one with `onenet-sim run`.
+
+    Exit codes: 0 it is done, 1 an expectation was not met, 2 the call was wrong or refused, 3 no world answers.
+    """
+    url = http or (None if ready else os.environ.get(_WORLD)) or _url_in(ready or default_ready_file())
+    context.obj = _Control(url, as_json)
+
+
+def _url_in(path: Path) -> str:
+    try:
+        url: str = json.loads(path.read_text(encoding="utf-8"))["http"]
+    except OSError:
+        options = f"begin one with onenet-sim run, or name it by --http URL, ${_WORLD} or --ready FILE"
+        raise _no_world(f"no world is running: there is no {path}; {options}") from None
+    except (ValueError, KeyError, TypeError):
+        raise _no_world(f"{path} is no ready file; onenet-sim run --ready-file writes one") from None
+    return url
+
+
+# --- the calls ---------------------------------------------------------------------------------------
+
+_Modem = Annotated[str, typer.Option(metavar="NAME", help="Which modem.")]
+_FIRST = "modem-1"
+
+
+def state(context: typer.Context) -> None:
+    """Show world time, modems and devices."""
+    context.obj.call("GET", "state")
+
+
+def advance(context: typer.Context, seconds: Annotated[float, typer.Argument(help="World seconds.")]) -> None:
+    """Let time jump, and wait until all on the way has happened."""
+    context.obj.call("POST", "clock/advance", {"seconds": seconds})
+
+
+def clock(context: typer.Context, mode: Annotated[str, typer.Argument(metavar="real|scaled:K|stopped")]) -> None:
+    """Change the clock's pace."""
+    name, _, factor = mode.partition(":")
+    context.obj.call("POST", "clock", {"mode": name} | ({"factor": _number(factor)} if factor else {}))
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no factor; scaled:60 makes a minute pass in a second") from None
+
+
+def power(
+    context: typer.Context,
+    action: Annotated[str, typer.Argument(metavar="on|off|reset|wake")],
+    *,
+    modem: _Modem = _FIRST,
+) -> None:
+    """Press a modem's power key."""
+    context.obj.call("POST", f"modems/{quote(modem, safe='')}/power", {"action": action})
+
+
+def radio(
+    context: typer.Context,
+    *,
+    coverage: Annotated[bool | None, typer.Option(help="Whether there is a cell.")] = None,
+    rsrp: Annotated[int | None, typer.Option(help="Received power in dBm.")] = None,
+    snr: Annotated[int | None, typer.Option(help="Signal above noise in dB.")] = None,
+    ecl: Annotated[int | None, typer.Option(help="Coverage enhancement level, 0 to 2.")] = None,
+    modem: _Modem = _FIRST,
+) -> None:
+    """Change what the air gives a modem; what is left out stays."""
+    order = {"coverage": coverage, "rsrp": rsrp, "snr": snr, "ecl": ecl}
+    given = {name: value for name, value in order.items() if value is not None}
+    context.obj.call("POST", f"modems/{quote(modem, safe='')}/radio", given)
+
+
+def journal(
+    context: typer.Context,
+    *,
+    after: Annotated[int, typer.Option(metavar="ID", help="Only events after this one.")] = 0,
+    layer: Annotated[str | None, typer.Option(help="Only events of this layer, such as at.")] = None,
+    modem: Annotated[str | None, typer.Option(metavar="NAME", help="Only events of this modem.")] = None,
+    follow: Annotated[bool, typer.Option("--follow", help="Go on with each event as it happens.")] = False,
+) -> None:
+    """Show what happened, oldest first."""
+    control: _Control = context.obj
+    query = {name: value for name, value in (("after", after), ("layer", layer), ("modem", modem)) if value}
+    if follow:
+        _follow(control, f"journal?{urlencode(query)}")
+        return
+    while True:
+        with control.open("GET", f"journal?{urlencode(query)}") as response:
+            answer = json.load(response)
+        for event in answer["events"]:
+            typer.echo(json.dumps(event) if control.raw else _event_told(event))
+        if not answer["events"]:
+            return
+        query["after"] = answer["last"]
+
+
+def _follow(control: _Control, path: str) -> None:
+    with control.open("GET", path, accept="text/event-stream") as response:
+        try:
+            for line in response:
+                text = line.decode().rstrip("\n")
+                if text.startswith("data: "):
+                    event = text.removeprefix("data: ")
+                    typer.echo(event if control.raw else _event_told(json.loads(event)))
+                elif text.startswith(": "):
+                    typer.echo(f"({text.removeprefix(': ')})", err=True)
+        except KeyboardInterrupt:
+            return
+
+
+def expect(
+    context: typer.Context,
+    events: Annotated[
+        list[str],
+        typer.Argument(metavar="JSON…", help='Such as {"kind":"datapoint"}; several come in this order.'),
+    ],
+    *,
+    within: Annotated[float, typer.Option(help="World seconds.")] = 5,
+    never: Annotated[bool, typer.Option("--never", help="It must not come.")] = False,
+    count: Annotated[int | None, typer.Option(help="Exactly so many come.")] = None,
+    since: Annotated[int | None, typer.Option(metavar="ID", help="Count from this event on.")] = None,
+    advance: Annotated[bool, typer.Option("--advance", help="Let the clock jump to the end of the time.")] = False,
+) -> None:
+    """Wait until an event comes; exit with 1 and the nearest miss if it does not."""
+    wanted = [_json(event) for event in events]
+    order: dict[str, object] = {
+        "event": wanted[0] if len(wanted) == 1 else wanted,
+        "within": within,
+        "mode": "never" if never else "eventually",
+        "count": count,
+        "since": since,
+        "advance": advance,
+    }
+    context.obj.call("POST", "expect", order)
+
+
+def _json(text: str) -> Any:  # noqa: ANN401 - JSON
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r:.80} is no JSON: {error}") from None
+
+
+def reset(context: typer.Context) -> None:
+    """Begin a fresh world on the same ports."""
+    context.obj.call("POST", "reset")
+
+
+def upgrade(context: typer.Context, imei: str, version: str) -> None:
+    """Begin to upgrade a device's firmware over the air."""
+    context.obj.call("POST", f"devices/{quote(imei, safe='')}/upgrade", {"version": version})
+
+
+def push(
+    context: typer.Context,
+    url: Annotated[str, typer.Argument(help="The application's URL.")],
+    *,
+    token: Annotated[str, typer.Option(help="What it checks signatures with.")] = "",
+) -> None:
+    """Push data to an application."""
+    context.obj.call("POST", "push", {"url": url, "token": token})
+
+
+def call(
+    context: typer.Context,
+    method: Annotated[str, typer.Argument(metavar="GET|POST|DELETE")],
+    path: Annotated[str, typer.Argument(help="Below /control/, such as faults; or from the root, with a slash.")],
+    body: Annotated[str | None, typer.Argument(metavar="JSON", help="What the call takes.")] = None,
+) -> None:
+    """Make any other call; /control/openapi.json describes them."""
+    context.obj.call(method.upper(), path, None if body is None else _json(body))
+
+
+VERBS = (state, advance, clock, power, radio, journal, expect, reset, upgrade, push, call)

@@ -1,0 +1,147 @@
+"""The verb ``ctl`` against a world that runs in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import socket
+from typing import TYPE_CHECKING, Any
+
+from tests.cli.conftest import line_of, popen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import pytest
+
+    Start = Callable[..., Any]
+    Called = Callable[..., Any]
+
+
+def test_a_running_world_is_found_by_its_ready_file_and_no_longer_after_its_end(
+    start: Start, called: Called, runtime_folder: Path
+) -> None:
+    run = start("--clock", "stopped", "--profile", "m5310a")
+    kept = runtime_folder / "onenet-sim" / "ready.json"
+    assert json.loads(kept.read_text()) == run.ready
+    assert kept.stat().st_mode & 0o077 == 0
+    shown = called("ctl", "state")
+    assert shown.returncode == 0
+    assert f"imei: {run.modem['imei']}" in shown.stdout
+    assert run.end() == (0, "")
+    assert not kept.exists()
+    gone = called("ctl", "state")
+    assert gone.returncode == 3
+    assert "no world is running" in gone.stderr
+
+
+def test_the_ready_file_may_be_named(start: Start, called: Called, tmp_path: Path) -> None:
+    named = tmp_path / "world.json"
+    run = start("--ready-file", str(named), "--seed", "7")
+    start("--seed", "8")
+    assert json.loads(called("ctl", "--ready", str(named), "--json", "state").stdout)["seed"] == 7
+    assert json.loads(called("ctl", "--json", "state").stdout)["seed"] == 8
+    assert run.end() == (0, "")
+    assert not named.exists()
+
+
+def test_a_ready_file_that_cannot_be_written_ends_the_run(called: Called, tmp_path: Path) -> None:
+    ended = called("run", "--ready-file", str(tmp_path / "nowhere" / "world.json"))
+    assert ended.returncode == 2
+    assert "nowhere" in ended.stderr
+
+
+def test_an_older_world_leaves_the_file_of_the_newer(start: Start, called: Called) -> None:
+    older = start("--seed", "7")
+    start("--seed", "8")
+    assert older.end() == (0, "")
+    assert json.loads(called("ctl", "--json", "state").stdout)["seed"] == 8
+
+
+def test_a_world_is_named_by_the_environment_or_an_option(
+    start: Start, called: Called, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = start("--seed", "7"), start("--seed", "8")
+    monkeypatch.setenv("ONENET_SIM", first.ready["http"])
+    assert json.loads(called("ctl", "--json", "state").stdout)["seed"] == 7
+    assert json.loads(called("ctl", "--http", second.ready["http"], "--json", "state").stdout)["seed"] == 8
+
+
+def test_where_nothing_listens_no_world_answers(called: Called) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # and does not listen
+        ended = called("ctl", "--http", "http://127.0.0.1:{1}".format(*taken.getsockname()), "state")
+    assert ended.returncode == 3
+    assert "no world answers at http://127.0.0.1:" in ended.stderr
+
+
+def test_each_verb_does_what_it_says(start: Start, called: Called) -> None:
+    run = start("--clock", "stopped", "--profile", "m5310a")
+
+    def ctl(*arguments: str) -> Any:  # noqa: ANN401 - JSON
+        ended = called("ctl", "--json", *arguments)
+        assert ended.returncode == 0, ended.stderr
+        return json.loads(ended.stdout)
+
+    assert ctl("advance", "86400")["time"] == 86400
+    assert ctl("clock", "scaled:60")["clock"] == "scaled:60"
+    assert ctl("clock", "stopped")["clock"] == "stopped"
+    assert ctl("power", "off")["power"] == "off"
+    assert ctl("power", "on", "--modem", "modem-1")["power"] in {"on", "booting"}
+    air = ctl("radio", "--no-coverage", "--rsrp", "-110", "--ecl", "2")["radio"]
+    assert (air["coverage"], air["rsrp"], air["ecl"]) == (False, -110, 2)
+    assert ctl("expect", '{"kind": "power", "state": "off"}', "--since", "0", "--within", "1e5")["events"]
+    assert ctl("call", "get", "state")["modems"][0]["imei"] == run.modem["imei"]
+    assert ctl("call", "POST", "/control/clock/advance", '{"seconds": 1}')["clock"] == "stopped"
+    assert ctl("reset")["time"] == 0
+
+
+def test_what_is_not_as_expected_is_1_and_what_is_wrong_is_2(start: Start, called: Called) -> None:
+    start("--clock", "stopped")
+    missed = called("ctl", "expect", '{"kind": "datapoint"}', "--within", "3")
+    assert missed.returncode == 1
+    assert missed.stderr.startswith("Error: expected an event of kind datapoint\n  within 3 s")
+    assert called("ctl", "expect", '{"kind": "datapoint"}', "--never", "--advance").returncode == 0
+    for wrong, told in (
+        (("power", "reset", "--modem", "modem-9"), "no modem is called 'modem-9'"),
+        (("expect", "datapoint"), "is no JSON"),
+        (("expect", '{"kind": "data_point"}'), "no event is of kind 'data_point'"),
+        (("clock", "scaled:fast"), "is no factor"),
+        (("upgrade", "123456789012345", "V2"), "123456789012345"),
+        (("push", "nowhere"), "nowhere"),
+        (("call", "GET", "none"), "there is no control call GET /control/none"),
+        (("jump",), "jump"),
+    ):
+        ended = called("ctl", *wrong)
+        assert ended.returncode == 2, wrong
+        assert told in ended.stderr
+
+
+def test_the_journal_is_shown_line_by_line(start: Start, called: Called) -> None:
+    start("--clock", "stopped")
+    called("ctl", "power", "off")
+    lines = called("ctl", "journal", "--layer", "modem").stdout.splitlines()
+    assert lines[-1].split() == [
+        "0.000",
+        lines[-1].split()[1],
+        "modem-1",
+        "modem",
+        "module",
+        "off:",
+        "switched",
+        "off",
+    ]
+    last = int(lines[-1].split()[1].removeprefix("#"))
+    assert called("ctl", "journal", "--layer", "modem", "--after", str(last)).stdout == ""
+
+
+def test_the_journal_is_followed(start: Start, called: Called) -> None:
+    start("--clock", "stopped")
+    with popen("ctl", "--json", "journal", "--follow", "--layer", "modem") as following:
+        assert following.stdout is not None
+        try:
+            assert json.loads(line_of(following.stdout))["kind"] == "power"
+            called("ctl", "power", "off")
+            assert any(json.loads(line)["fields"].get("state") == "off" for line in following.stdout)
+        finally:
+            following.kill()
