@@ -15,7 +15,7 @@ from onenet_sim.modem.commands import command_table
 from onenet_sim.modem.profile_file import load_profile, profile_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from onenet_sim.at import Command
     from onenet_sim.modem.module import Module
@@ -69,20 +69,25 @@ def profiles() -> tuple[Profile, ...]:
 def command_entries(profile: Profile) -> tuple[CommandEntry, ...]:
     """Return every command that any profile has, as this profile disposes of it, by name."""
     mine = command_table(profile)
-    return tuple(_entry(profile, name, mine.get(name)) for name in _all_names())
+    return tuple(_entry(profile, name, mine.get(name), holder) for name, holder in _all_commands().items())
 
 
 @cache
-def _all_names() -> tuple[str, ...]:
-    names = {name for profile in profiles() for name in command_table(profile)}
-    return tuple(sorted(names, key=lambda name: (not name.startswith("+MIPL"), name[0].isalpha(), name)))
+def _all_commands() -> Mapping[str, Command[Module]]:
+    """Return every command that any built-in profile has, as the first that has it declares it, by name."""
+    found: dict[str, Command[Module]] = {}
+    for profile in profiles():
+        found = command_table(profile) | found
+    return dict(
+        sorted(found.items(), key=lambda each: (not each[0].startswith("+MIPL"), each[0][0].isalpha(), each[0]))
+    )
 
 
-def _entry(profile: Profile, name: str, command: Command[Module] | None) -> CommandEntry:
+def _entry(
+    profile: Profile, name: str, command: Command[Module] | None, elsewhere: Command[Module]
+) -> CommandEntry:
     if command is None:
-        holders = [other for other in profiles() if name in command_table(other)]
-        found = command_table(holders[0])[name]
-        return CommandEntry(name, found.summary, Disposition.UNSUPPORTED, (), found.source)
+        return CommandEntry(name, elsewhere.summary, Disposition.UNSUPPORTED, (), elsewhere.source)
     canned = any(call.rstrip("?=") == name for call in profile.general.canned)
     disposition = Disposition.CANNED if canned else Disposition.IMPLEMENTED
     return CommandEntry(name, command.summary, disposition, _forms(command), command.source)
