@@ -103,6 +103,22 @@ def test_the_manuals_events_are_printed_to_the_byte(online: Rig) -> None:
     assert online.text() == "\r\nOK\r\n\r\n+MIPLEVENT: 0,6\r\n\r\n+MIPLEVENT: 0,46\r\n"
 
 
+def test_on_ctwing_event_51_tells_how_far_the_download_is() -> None:
+    rig = Rig()
+    rig.create()
+    rig.ok('AT+MIPLCFG="platform",0,1', "AT+MIPLOPEN=0,3000,30")
+    rig.text()
+    for number, (part, more) in enumerate(((IMAGE[:1024], 1), (IMAGE[1024:], 0))):
+        options = ((BLOCK1, wire.uint(number << 4 | more << 3 | 6)), (wire.FORMAT, b"\x2a"))
+        announced = ((SIZE1, wire.uint(len(IMAGE))),) if not number else ()
+        rig.request(wire.PUT, "/5/0/0", options=(*options, *announced), payload=part)
+    size = len(IMAGE)
+    assert [line for line in rig.lines() if ",51," in line] == [
+        f"+MIPLEVENT: 0,51,{size},1024",
+        f"+MIPLEVENT: 0,51,{size},{size}",
+    ]
+
+
 def test_the_new_version_is_in_resource_3_and_in_the_general_commands(online: Rig) -> None:
     assert version(online) == OLD
     update(online)

@@ -43,6 +43,7 @@ class MiplEvent(IntEnum):
     FIRMWARE_UPDATE_FAILED = 45
     FIRMWARE_FINISHED = 46
     FIRMWARE_INTERRUPTED = 47
+    FIRMWARE_PROGRESS = 51
 
 
 class BlockPlace(IntEnum):

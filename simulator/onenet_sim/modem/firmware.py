@@ -21,7 +21,7 @@ from onenet_sim.lwm2m import (
 )
 from onenet_sim.modem import standard
 from onenet_sim.modem.coap import make_message
-from onenet_sim.modem.codes import MiplEvent
+from onenet_sim.modem.codes import IotPlatform, MiplEvent
 
 if TYPE_CHECKING:
     from onenet_sim.lwm2m import Path, Value
@@ -44,11 +44,13 @@ class _Download:
     Attributes:
         limit: What ends it if it takes too long.
         interrupted: Event 47 was printed and no block has come since.
+        announced: How many octets the platform said there are, in its first block; 0 if it did not.
     """
 
     limit: Timer
     image: bytearray = field(default_factory=bytearray)
     interrupted: bool = False
+    announced: int = 0
 
 
 class Firmware:
@@ -138,14 +140,22 @@ class Firmware:
             self._refuse(incoming, codes.REQUEST_ENTITY_TOO_LARGE, f"the image has more than {most} octets")
             self._fail(UpdateResult.NO_STORAGE)
             return
+        self._download.announced = message.opt.size1 or self._download.announced
         self._download.image += message.payload
         self._download.interrupted = False
         reply = make_message(codes.CONTINUE if more else codes.CHANGED)
         if block:
             reply.opt.block1 = (number, more, min(exponent, self._exponent))
         self._module.endpoint.reply(incoming, reply)
+        self._tell_progress(self._download)
         if not more:
             self._downloaded(bytes(self._download.image))
+
+    def _tell_progress(self, download: _Download) -> None:
+        """Print how far it is, as modules do on CTWing (LwM2M user manual 3.20)."""
+        device = self._module.device
+        if device is not None and device.platform is IotPlatform.CTWING and download.announced:
+            self._module.event(MiplEvent.FIRMWARE_PROGRESS, download.announced, len(download.image))
 
     @property
     def _exponent(self) -> int:

@@ -175,11 +175,11 @@ class Module:
         event = self.note(Urc(text))
         self.output.answer(SerialWrite(frame_text(text, self.settings), cause=event))
 
-    def event(self, identifier: MiplEvent, extra: int | None = None) -> None:
+    def event(self, identifier: MiplEvent, *extras: int) -> None:
         """Print ``+MIPLEVENT``, or what this family has instead, if this module prints that event."""
         if identifier in self.profile.mipl.events:
             first = self.session.takes_first_event()
-            line = urcs.event(identifier, self.profile.family, extra)
+            line = urcs.event(identifier, self.profile.family, *extras)
             self.unsolicited(line, Sort.FIRST_EVENT if first else Sort.EVENT)
 
     def delete_device(self) -> None:

@@ -36,9 +36,8 @@ _OUTCOMES = {
 """How family L tells an event: by the name of the command that brought it about, with 1 for success."""
 
 
-def event(identifier: MiplEvent, family: Family, extra: int | None = None) -> Fields:
+def event(identifier: MiplEvent, family: Family, *extras: int) -> Fields:
     """``+MIPLEVENT: <ref>,<event>[,<extra>]``; family L has ``+MIPLOPEN:<ref>[,<extra>],<success>`` and such."""
-    extras = () if extra is None else (extra,)
     match family:
         case Family.LEGACY if identifier in _OUTCOMES:
             name, success = _OUTCOMES[identifier]
