@@ -114,8 +114,9 @@ def positions(readings: Iterable[Reading]) -> list[Mapping[str, float]]:
     told: dict[Path, dict[int, float]] = {}
     for reading in readings:
         if reading.path.resource_id in _POSITIONS.get(reading.path.object_id, ()):
-            with suppress(TypeError, ValueError):  # 3336 tells them as text, which may be anything
-                told.setdefault(reading.path.instance, {})[reading.path.resource_id or 0] = float(reading.value)  # type: ignore[arg-type]
+            with suppress(ValueError):  # 3336 tells them as text, which may be anything
+                coordinate = float(str(reading.value))
+                told.setdefault(reading.path.instance, {})[reading.path.resource_id or 0] = coordinate
     found: list[Mapping[str, float]] = []
     for instance, coordinates in told.items():
         latitude, longitude = (coordinates.get(each, math.nan) for each in _POSITIONS[instance.object_id])

@@ -110,7 +110,7 @@ class WorldLoop(asyncio.SelectorEventLoop):
         self.patience = patience
         self._poll = selector.select
         self._flush_terminals = selector.flush_terminals
-        selector.select = self._turn  # type: ignore[method-assign]
+        selector.select = self._turn  # type: ignore[method-assign] # the loop asks it for each wait
 
     def time(self) -> float:
         """Return the world's time in seconds."""
