@@ -19,11 +19,13 @@ from onenet_sim.world.expectations import Expectation, Mode, UnmetExpectationErr
 from onenet_sim.world.faults import Fault, FaultError, parse_fault, parse_fault_text, parse_faults
 from onenet_sim.world.identities import draw_iccid, draw_identity, draw_imei, draw_imsi
 from onenet_sim.world.line import SerialLine
+from onenet_sim.world.modem import Modem
+from onenet_sim.world.onenet import OneNet
 from onenet_sim.world.settings import Unknown, WorldSettings, present
 from onenet_sim.world.simulation import Simulation
 from onenet_sim.world.state import clock_state, modem_state, upgrade_state, world_state
 from onenet_sim.world.stubs import Stub
-from onenet_sim.world.world import FailedRunError, Modem, OneNet, World
+from onenet_sim.world.world import FailedRunError, World
 
 __all__ = [
     "Clock",
