@@ -38,6 +38,7 @@ from onenet_sim.modem.profile import (
 )
 from onenet_sim.modem.radio_habits import RadioHabits, SleepHabits
 from onenet_sim.modem.socket_habits import SocketHabits
+from onenet_sim.toml_file import TomlError, TomlFile
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -63,7 +64,8 @@ _TABLES = {"errors": int, "error_names": str}
 _PLAIN = {"name", "title", "family", "inherits"}
 _ROW_KEYS = {"is", "source", "basis"}
 _ROW_EXAMPLE = '{ is = …, source = "…", basis = "doc|code|log|inferred" }'
-_FILE_MAXIMUM = 1 << 20
+_EXPECTED = "a profile"
+_PART_OF_VALUE = 3
 _NUMBER_MAXIMUM = 0xFFFFFFFF
 _TYPE_NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
 _COMMAND = re.compile(r"[+*^$#%][A-Z0-9!%./:_-]+[?=]?")
@@ -103,11 +105,7 @@ _ALLOWED = {
 }
 """Rows whose values the types alone do not bound: a pattern for each value, and what it means."""
 
-_HEADER = re.compile(r"\s*\[([^\[\]]+)\]\s*(#.*)?")
-_KEY = r"(?:\"[^\"]*\"|'[^']*'|[A-Za-z0-9_-]+)"
-_ASSIGNMENT = re.compile(rf"\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*=")
 _PART = re.compile(r"\"[^\"]*\"|'[^']*'|[^.\s\"']+")
-_TOML_FAULT = re.compile(r"(.*) \(at line (\d+), column (\d+)\)", re.DOTALL)
 
 
 class ProfileError(ValueError):
@@ -135,7 +133,11 @@ def load_profile(name: str) -> Profile:
     """
     if name.endswith(".toml") or "/" in name or os.sep in name:
         path = Path(name).expanduser()
-        return _build(path.stem, _File(name, _read(name, path)))
+        try:
+            toml = TomlFile.read(path, name, _EXPECTED)
+        except TomlError as error:
+            raise ProfileError(str(error)) from None
+        return _build(path.stem, _File(toml))
     return _built_in(name)
 
 
@@ -160,22 +162,8 @@ def _folder() -> Traversable:
 
 def _built_in_file(name: str) -> _File:
     label = f"{name}.toml"
-    return _File(label, (_folder() / label).read_text(encoding="utf-8"), sources())
-
-
-def _read(name: str, path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            octets = file.read(_FILE_MAXIMUM + 1)
-        text = octets.decode("utf-8")
-    except OSError as error:
-        raise ProfileError(f"{name}: cannot be read: {error.strerror or error}") from None
-    except UnicodeDecodeError as error:
-        line = octets.count(b"\n", 0, error.start) + 1
-        raise ProfileError(f"{name}:{line}: this is not UTF-8") from None
-    if len(octets) > _FILE_MAXIMUM:
-        raise ProfileError(f"{name}: longer than {_FILE_MAXIMUM} octets; expected a profile")
-    return text
+    text = (_folder() / label).read_text(encoding="utf-8")
+    return _File(TomlFile(label, text, _EXPECTED), sources())
 
 
 @dataclass(frozen=True)
@@ -183,49 +171,31 @@ class _File:
     """A profile's file.
 
     Attributes:
-        label: What it is called in errors.
+        toml: What it holds.
         known_sources: The keys that a row's source may begin with; empty allows any text.
     """
 
-    label: str
-    text: str
+    toml: TomlFile
     known_sources: Collection[str] = ()
 
     def fault(self, key: str, what: str) -> ProfileError:
         """Return the error about a key, with the line where the key, or the nearest thing above it, stands."""
-        lines, parts = self._lines(), _parts(key)
-        while parts and parts not in lines:
-            parts = parts[:-1]
-        where = f"{self.label}:{lines[parts]}" if parts else self.label
-        return ProfileError(f"{where}: {what}")
-
-    def _lines(self) -> dict[tuple[str, ...], int]:
-        """Return the first line on which each key or table stands."""
-        found: dict[tuple[str, ...], int] = {}
-        table: tuple[str, ...] = ()
-        for number, line in enumerate(self.text.splitlines(), start=1):
-            if header := _HEADER.fullmatch(line):
-                table = _parts(header[1])
-                found.setdefault(table, number)
-            elif assignment := _ASSIGNMENT.match(line):
-                found.setdefault((*table, *_parts(assignment[1])), number)
-        return found
+        return ProfileError(f"{self.toml.where(_parts(key))}: {what}")
 
     def document(self) -> dict[str, Any]:
         """Return what the file holds."""
         try:
-            return tomllib.loads(self.text)
-        except RecursionError:
-            raise ProfileError(f"{self.label}: nested too deeply; expected tables of rows") from None
-        except ValueError as error:
-            if found := _TOML_FAULT.fullmatch(str(error)):
-                raise ProfileError(f"{self.label}:{found[2]}: no TOML: {found[1]}, column {found[3]}") from None
-            raise ProfileError(f"{self.label}:{self.text.count(chr(10)) + 1}: no TOML: {error}") from None
+            return self.toml.document()
+        except TomlError as error:
+            raise ProfileError(str(error)) from None
 
 
 def _parts(key: str) -> tuple[str, ...]:
-    """Return the parts of a dotted key; ``is``, below which a row's own table may stand, counts for nothing."""
-    return tuple(part.strip("\"'") for part in _PART.findall(key) if part != "is")
+    """Return where a dotted key stands in its file: a part of a row's value stands below ``is``."""
+    parts = tuple(part.strip("\"'") for part in _PART.findall(key))
+    if len(parts) == _PART_OF_VALUE and parts[2] not in _ROW_KEYS:
+        return (*parts[:2], "is", parts[2])
+    return parts
 
 
 @dataclass(frozen=True, slots=True)
