@@ -7,7 +7,7 @@ world without HTTP never loads it.
 from onenet_sim.onenet.channel import Address, DatagramChannel
 from onenet_sim.onenet.conduct import Conduct, Conductor, by_the_book
 from onenet_sim.onenet.datapoints import DataPoints, Point, Stream
-from onenet_sim.onenet.devices import Device, DeviceRegistry, InvalidIdentity, Registration
+from onenet_sim.onenet.devices import Device, DeviceRegistry, InvalidIdentity, Registration, check_identity
 from onenet_sim.onenet.errors import (
     CommandFailed,
     DeviceOffline,
@@ -64,4 +64,5 @@ __all__ = [
     "UpgradeKind",
     "UpgradeState",
     "by_the_book",
+    "check_identity",
 ]

@@ -153,6 +153,20 @@ class Device(Record):
         return ("rd", self.imei)
 
 
+def check_identity(imei: str, imsi: str = "", psk: str | None = None) -> None:
+    """Refuse numbers or a key that no device record can have, as :meth:`DeviceRegistry.create` describes them.
+
+    Raises:
+        InvalidIdentity: One breaks its rule.
+    """
+    if not (_FORMAL_IMEI.fullmatch(imei) or _TEST_IMEI.fullmatch(imei)):
+        raise InvalidIdentity(f"IMEI {imei[:32]!r}; expected 15 digits, the first not 0 (or 4 for a test device)")
+    if not _IMSI.fullmatch(imsi):
+        raise InvalidIdentity(f"IMSI {imsi[:32]!r}; expected at most 15 digits")
+    if psk is not None and not PSK.fullmatch(psk):
+        raise InvalidIdentity("the psk has 8 to 16 letters and digits")
+
+
 class DeviceRegistry:
     """All device records of the product.
 
@@ -264,14 +278,7 @@ class DeviceRegistry:
         self._journal.note(DeviceChanged(device.id, device.imei, "imsi", imsi))
 
     def _check(self, imei: str, imsi: str, psk: str | None) -> None:
-        if not (_FORMAL_IMEI.fullmatch(imei) or _TEST_IMEI.fullmatch(imei)):
-            raise InvalidIdentity(
-                f"IMEI {imei[:32]!r}; expected 15 digits, the first not 0 (or 4 for a test device)"
-            )
-        if not _IMSI.fullmatch(imsi):
-            raise InvalidIdentity(f"IMSI {imsi[:32]!r}; expected at most 15 digits")
-        if psk is not None and not PSK.fullmatch(psk):
-            raise InvalidIdentity("the psk has 8 to 16 letters and digits")
+        check_identity(imei, imsi, psk)
         if imei in self._by_imei:
             raise InvalidIdentity(f"IMEI {imei} is taken by device {self._by_imei[imei].id}")
         if len(self) >= MOST_DEVICES:

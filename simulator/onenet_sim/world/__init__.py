@@ -12,7 +12,7 @@ from onenet_sim.journal import (
     dropped_line,
     json_line,
 )
-from onenet_sim.modem import Pace, ProfileError, profile_names
+from onenet_sim.modem import Pace, ProfileError, Reception, profile_names
 from onenet_sim.onenet import Generation, PushRefused, PushSettings, Refusal, UnknownDevice, UpgradeKind
 from onenet_sim.world.clock import Clock, ClockMode
 from onenet_sim.world.expectations import Expectation, Mode, UnmetExpectationError, await_expectation
@@ -20,8 +20,9 @@ from onenet_sim.world.faults import Fault, FaultError, parse_fault, parse_fault_
 from onenet_sim.world.identities import draw_iccid, draw_identity, draw_imei, draw_imsi
 from onenet_sim.world.line import SerialLine
 from onenet_sim.world.modem import Modem
+from onenet_sim.world.modem_settings import ModemSettings
 from onenet_sim.world.onenet import OneNet
-from onenet_sim.world.settings import Unknown, WorldSettings, present
+from onenet_sim.world.settings import DeviceSettings, Unknown, WorldSettings, present
 from onenet_sim.world.simulation import Simulation
 from onenet_sim.world.state import clock_state, modem_state, upgrade_state, world_state
 from onenet_sim.world.stubs import Stub
@@ -30,6 +31,7 @@ from onenet_sim.world.world import FailedRunError, World
 __all__ = [
     "Clock",
     "ClockMode",
+    "DeviceSettings",
     "Event",
     "Expectation",
     "FailedRunError",
@@ -42,6 +44,7 @@ __all__ = [
     "Layer",
     "Mode",
     "Modem",
+    "ModemSettings",
     "OneNet",
     "Pace",
     "Pattern",
@@ -49,6 +52,7 @@ __all__ = [
     "ProfileError",
     "PushRefused",
     "PushSettings",
+    "Reception",
     "Refusal",
     "SerialLine",
     "Simulation",

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from onenet_sim.lwm2m import ObjectFileError, load_objects
-from onenet_sim.modem import Pace, ProfileError, load_profile
-from onenet_sim.network import why_no_dtls
-from onenet_sim.network.address import LARGEST_PORT, Address
+from onenet_sim.network import AddressMap, why_no_dtls
+from onenet_sim.onenet import check_identity
 from onenet_sim.world.clock import ClockMode
+from onenet_sim.world.faults.presets import expand
+from onenet_sim.world.modem_settings import ModemSettings, check_modems
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from onenet_sim.modem import Pace
     from onenet_sim.world.faults import Fault
 
 MODEMS_MAXIMUM = 1000
@@ -37,12 +40,38 @@ class Unknown(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceSettings:
+    """A device record that is there from the beginning.
+
+    Attributes:
+        imei: Its IMEI.
+        imsi: The IMSI that it must come with; empty takes the first that comes.
+        auth_code: The code that it must send; None asks for none.
+        psk: Its key for DTLS with the bootstrap server.
+        title: Its name for people; empty is the IMEI.
+
+    Raises:
+        ValueError: A number or the key is none.
+    """
+
+    imei: str
+    imsi: str = ""
+    auth_code: str | None = None
+    psk: str | None = None
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        check_identity(self.imei, self.imsi, self.psk)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorldSettings:
     """Everything about a world that is fixed while it runs.
 
     Attributes:
         profile: The modems' profile: a built-in one's name, or the path of a file of your own.
-        modems: How many modems there are.
+        modems: How many modems there are, or what each of them has of its own.
+        devices: The device records that there are from the beginning, and again after each reset.
         seed: Decides everything random: identities, message ids, waits.
         clock: How time goes.
         pace: Whether modems keep the gaps of their profile; None does so while a foreign host is attached.
@@ -62,9 +91,11 @@ class WorldSettings:
         access_port: The access machine's UDP port, 0 for any free one.
         bootstrap_dtls_port: The bootstrap server's UDP port for DTLS, 0 for any free one.
         access_dtls_port: The access machine's UDP port for DTLS, 0 for any free one.
+        map: Where addresses lead that modems dial: a ``127.0.0.1:port`` by each ``host:port``.
         unknown: What comes of a command that a module does not have.
         objects: Files and folders with objects of your own in OMA's XML format; their values are then typed.
-        faults: What goes wrong from the beginning, and again after each reset.
+        network: The preset that the network is like, such as ``ecl2``; a modem may have another.
+        faults: What else goes wrong from the beginning; network and faults are there again after each reset.
         auto_create: Whether an unknown IMEI gets a device record.
         db: The file in which the platform keeps what it knows, also after a ``kill -9``; None keeps it in memory.
             The calendar then never goes back: it begins where the file's ends, if that is after ``epoch``.
@@ -77,7 +108,8 @@ class WorldSettings:
     """
 
     profile: str = "onemo"
-    modems: int = 1
+    modems: int | Sequence[ModemSettings] = 1
+    devices: Sequence[DeviceSettings] = ()
     seed: int = 0
     clock: ClockMode = REAL
     pace: Pace | None = None
@@ -96,8 +128,10 @@ class WorldSettings:
     access_port: int = 0
     bootstrap_dtls_port: int = 0
     access_dtls_port: int = 0
+    map: Mapping[str, str] = field(default_factory=dict)
     unknown: Unknown = Unknown.ERROR
     objects: Sequence[str | Path] = ()
+    network: str = ""
     faults: Sequence[Fault] = ()
     auto_create: bool = True
     db: str | Path | None = None
@@ -106,40 +140,67 @@ class WorldSettings:
     product_id: str = "100000"
 
     def __post_init__(self) -> None:
-        try:
-            load_profile(self.profile)
-        except ProfileError as error:
-            raise ValueError(f"profile: {error}") from None
         if isinstance(self.objects, str):
             raise ValueError(f"objects is {self.objects!r}; expected a list of files and folders")  # noqa: TRY004 - as documented
         try:
             load_objects(self.objects)
         except ObjectFileError as error:
             raise ValueError(f"objects: {error}") from None
-        if not 1 <= self.modems <= MODEMS_MAXIMUM:
-            raise ValueError(f"modems is {self.modems}; expected 1 to {MODEMS_MAXIMUM}")
+        count = self.modems if isinstance(self.modems, int) else len(self.modems)
+        if not 1 <= count <= MODEMS_MAXIMUM:
+            raise ValueError(f"modems is {count}; expected 1 to {MODEMS_MAXIMUM}")
         if (self.bootstrap_dtls_port or self.access_dtls_port) and (lack := why_no_dtls()):
             raise ValueError(f"a port for DTLS is given, but {lack}")
         try:
             b64decode(self.access_key, validate=True)
         except ValueError as error:
             raise ValueError(f"access_key is {self.access_key!r}; expected base64: {error}") from None
-        if self.baud is not None and self.serial is None:
-            raise ValueError(f"baud is {self.baud}, but there is no serial device that could have it")
-        if self.connect is not None:
-            self._check_connect(self.connect)
         if self.epoch.tzinfo is None:
             raise ValueError("epoch has no time zone")
+        self._check_map()
+        check_modems(self.each_modem)
+        self._check_faults()
 
-    def _check_connect(self, connect: str) -> None:
-        if ":" not in connect:
-            raise ValueError(f"connect: {connect!r} lacks a port: it is HOST:PORT")
-        try:
-            address = Address.parse(connect)
-        except ValueError as error:
-            raise ValueError(f"connect: {error}") from None
-        if address.port + self.modems - 1 > LARGEST_PORT:
-            raise ValueError(f"connect: {self.modems} modems need as many ports from {address.port} on")
+    def _check_map(self) -> None:
+        addresses = AddressMap()
+        for address, local in self.map.items():
+            try:
+                addresses.redirect(address, local)
+            except ValueError as error:
+                raise ValueError(f"map: {error}") from None
+
+    def _check_faults(self) -> None:
+        names = [modem.name for modem in self.each_modem]
+        for number, fault in enumerate(self.faults, start=1):
+            if fault.modem is not None and fault.modem not in names:
+                raise ValueError(f"fault {number}: modem is {fault.modem!r:.80}; there are {', '.join(names)}")
+
+    @property
+    def each_modem(self) -> tuple[ModemSettings, ...]:
+        """Every modem with all that it has: what it has of its own, else what the world gives it."""
+        own = (ModemSettings(),) * self.modems if isinstance(self.modems, int) else self.modems
+        shared = ModemSettings(
+            profile=self.profile,
+            link=self.link,
+            tcp=self.tcp,
+            rfc2217=self.rfc2217,
+            connect=self.connect,
+            serial=self.serial,
+            baud=self.baud,
+            stdio=self.stdio,
+            network=self.network,
+        )
+        return tuple(modem.completed(shared, number) for number, modem in enumerate(own, start=1))
+
+    @property
+    def all_faults(self) -> tuple[Fault, ...]:
+        """What goes wrong from the beginning: what the networks' presets stand for, then ``faults``."""
+        networks = {modem.name: modem.network for modem in self.each_modem}
+        if set(networks.values()) == {self.network}:
+            presets = [expand(self.network)] if self.network else []
+        else:
+            presets = [expand(network, name) for name, network in networks.items() if network]
+        return (*chain.from_iterable(presets), *self.faults)
 
 
 def present() -> datetime:

@@ -37,13 +37,13 @@ from onenet_sim.world.stubs import Stubs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from onenet_sim.journal import Event
     from onenet_sim.onenet.store import Store
     from onenet_sim.ports import Port
     from onenet_sim.world.clock import Clock
     from onenet_sim.world.loop import WorldLoop
+    from onenet_sim.world.modem_settings import ModemSettings
     from onenet_sim.world.settings import WorldSettings
 
 _LOOPBACK = "127.0.0.1"
@@ -73,7 +73,7 @@ class Simulation:
         self.settings = settings
         self._store = store
         self.clock = clock
-        self._profile = load_profile(settings.profile)
+        self._profiles = {modem.profile: load_profile(modem.profile) for modem in settings.each_modem}
         self._objects = load_objects(settings.objects)
         self.journal = Journal(loop.time)
         self.failure: str | None = None
@@ -81,6 +81,8 @@ class Simulation:
         self.ended = False
         self.on_end: Callable[[], None] = lambda: None
         self.addresses = AddressMap()
+        for address, local in settings.map.items():
+            self.addresses.redirect(address, local)
         self._courier = Courier(loop)
         self.endpoints: dict[Destination, DatagramEndpoint] = {}
         self._dtls: dict[Role, DtlsServer] = {}
@@ -103,10 +105,11 @@ class Simulation:
         """
         try:
             await self._open_platform()
-            for number in range(1, self.settings.modems + 1):
-                await self._open_bench(number)
+            for modem in self.settings.each_modem:
+                await self._open_bench(modem)
+            self._register_devices()
             self.journal.note(WorldChanged(f"started with seed {self.settings.seed}"))
-            self.faults.start(self.journal, self.settings.faults)
+            self.faults.start(self.journal, self.settings.all_faults)
         except (OSError, ValueError):
             await self.close()
             raise
@@ -140,47 +143,52 @@ class Simulation:
         devices = self.platform.devices
         return devices.bootstrap_key(identity) if role is Role.BOOTSTRAP else devices.access_key(identity)
 
-    async def _open_bench(self, number: int) -> None:
+    def _register_devices(self) -> None:
+        """Make the device records of the settings, but for those that the database has already."""
+        for device in self.settings.devices:
+            if self.platform.devices.by_imei(device.imei) is None:
+                self.platform.devices.create(
+                    device.imei, device.imsi, device.auth_code, title=device.title, psk=device.psk
+                )
+
+    async def _open_bench(self, settings: ModemSettings) -> None:
+        modem = self._new_modem(settings)
         ports: list[Port] = []
         try:
-            self._open_ports(number, ports)
-            link = await self._air.open_link(_name(number), _no_bearer)
+            self._open_ports(settings, modem.profile.line.baud, ports)
+            link = await self._air.open_link(modem.name, _no_bearer)
         except OSError:
             for port in ports:
                 port.close()
             raise
         if self.settings.baud_pace:
-            ports = [self._paced(port, number) for port in ports]
-        modem = self._new_modem(number)
+            ports = [self._paced(port, modem) for port in ports]
         bench = Bench(self._loop, modem, ports, link, self.journal, self.settings.pace)
         for port in ports:
             if isinstance(port, PacedPort):
                 port.module_rate = lambda: bench.modem.rate
         self.benches[modem.name] = bench
 
-    def _paced(self, port: Port, number: int) -> Port:
+    def _paced(self, port: Port, modem: Modem) -> Port:
         """Return a port at the speed of its line; a UART has one already."""
         if isinstance(port, UartPort):
             return port
-        draw = self._random(f"noise on the line of {_name(number)}").randrange
-        return PacedPort(port, self._profile.line.baud, draw)
+        draw = self._random(f"noise on the line of {modem.name}").randrange
+        return PacedPort(port, modem.profile.line.baud, draw)
 
-    def _open_ports(self, number: int, ports: list[Port]) -> None:
-        """Add the nth modem's ports to a list, on which those that were opened stand when one cannot be had."""
-        settings = self.settings
-        if settings.pty:
-            ports.append(PtyPort(_nobody, self.journal, link=_numbered(settings.link, number)))
-        for make, first in ((TcpPort, settings.tcp), (Rfc2217Port, settings.rfc2217)):
-            if first is not None:
-                port = first + number - 1 if first else 0
-                ports.append(make(_nobody, self.journal, host=settings.tcp_host, port=port))
-        if settings.connect is not None:
-            peer = Address.parse(settings.connect)
-            ports.append(ConnectPort(_nobody, self.journal, host=peer.host, port=peer.port + number - 1))
-        if settings.serial is not None and number == 1:
-            baud = settings.baud or self._profile.line.baud
-            ports.append(UartPort(_nobody, self.journal, device=str(settings.serial), baud=baud))
-        if settings.stdio and number == 1:
+    def _open_ports(self, modem: ModemSettings, baud: int, ports: list[Port]) -> None:
+        """Add a modem's ports to a list, on which those that were opened stand when one cannot be had."""
+        if self.settings.pty:
+            ports.append(PtyPort(_nobody, self.journal, link=modem.link))
+        for make, port in ((TcpPort, modem.tcp), (Rfc2217Port, modem.rfc2217)):
+            if port is not None:
+                ports.append(make(_nobody, self.journal, host=self.settings.tcp_host, port=port))
+        if modem.connect is not None:
+            peer = Address.parse(modem.connect)
+            ports.append(ConnectPort(_nobody, self.journal, host=peer.host, port=peer.port))
+        if modem.serial is not None:
+            ports.append(UartPort(_nobody, self.journal, device=str(modem.serial), baud=modem.baud or baud))
+        if modem.stdio:
             ports.append(StdioPort(_nobody, self.journal, on_end=self._end))
 
     def _end(self) -> None:
@@ -209,19 +217,20 @@ class Simulation:
             store=self._store,
         )
 
-    def _new_modem(self, number: int) -> Modem:
-        name = _name(number)
+    def _new_modem(self, settings: ModemSettings) -> Modem:
+        name = settings.name
         modem = Modem(
             name,
-            self._profile,
-            draw_identity(self._random(f"identity of {name}")),
+            self._profiles[settings.profile],
+            settings.numbered(draw_identity(self._random(f"identity of {name}"))),
             journal=self.journal,
             epoch=self.settings.epoch,
             draw=self._random(name).randrange,
             pace=self.settings.pace or Pace.INSTANT,
             why_no_dtls=why_no_dtls(),
         )
-        modem.on_unknown = lambda command: self._unknown(name, command)
+        modem.reception = settings.reception
+        modem.on_unknown = lambda command: self._unknown(modem, command)
         return modem
 
     def _new_faults(self) -> Engine:
@@ -237,10 +246,10 @@ class Simulation:
         }
         return engine
 
-    def _unknown(self, modem: str, command: str) -> None:
+    def _unknown(self, modem: Modem, command: str) -> None:
         if self.settings.unknown is Unknown.FAIL and self.failure is None:
-            lacking = f"which the profile {self._profile.name} does not have"
-            self.failure = f"the host sent {modem} the command AT{command}, {lacking}"
+            lacking = f"which the profile {modem.profile.name} does not have"
+            self.failure = f"the host sent {modem.name} the command AT{command}, {lacking}"
             self.on_failure()
 
     def follow(self, follower: Callable[[Event], None]) -> Callable[[], None]:
@@ -277,10 +286,11 @@ class Simulation:
             self._store.clear()
         self.platform = self._new_platform()
         await self._start_platform()
-        for number, bench in enumerate(self.benches.values(), start=1):
-            bench.install(self._new_modem(number), self.journal)
+        self._register_devices()
+        for modem in self.settings.each_modem:
+            self.benches[modem.name].install(self._new_modem(modem), self.journal)
         self.journal.note(WorldChanged(f"reset with seed {self.settings.seed}"))
-        self.faults.start(self.journal, self.settings.faults)
+        self.faults.start(self.journal, self.settings.all_faults)
 
     async def close(self) -> None:
         """End the world and give everything up."""
@@ -296,17 +306,6 @@ class Simulation:
             endpoint.close()
         if self._test_server is not None:
             self._test_server.close()
-
-
-def _name(number: int) -> str:
-    return f"modem-{number}"
-
-
-def _numbered(link: Path | None, number: int) -> Path | None:
-    """Return the link of the nth modem: the given one, then with ``-2``, ``-3`` behind its name."""
-    if link is None or number == 1:
-        return link
-    return link.with_name(f"{link.name}-{number}")
 
 
 def _nobody(_octets: bytes) -> None:
