@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from onenet_sim import World
+from onenet_sim.world.configuration import ConfigurationError, load_configuration
+
 ROOT = Path(__file__).parent.parent
 READMES = ("README.md", "README.zh-CN.md")
 SECONDS = 60
@@ -32,6 +35,20 @@ def test_the_testers_examples_pass(readme: str, tmp_path: Path) -> None:
         [*command, str(tmp_path)], cwd=tmp_path, capture_output=True, text=True, timeout=SECONDS, check=False
     )
     assert run.returncode == 0, run.stdout
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_world_in_a_file_is_one(readme: str, tmp_path: Path) -> None:
+    (text,) = blocks(readme, "toml")
+    path = tmp_path / "world.toml"
+    path.write_text(text.replace("tcp = 4002", "tcp = 0"), encoding="utf-8")
+    with World.from_file(path) as world:
+        assert list(world.modems) == ["meter", "lamp"]
+    path.write_text(text.replace('imei = "869975030000017"', 'imei = "12"', 1), encoding="utf-8")
+    with pytest.raises(ConfigurationError) as caught:
+        load_configuration(path)
+    told = str(caught.value).removeprefix(f"{tmp_path}/")
+    assert told in (ROOT / readme).read_text(encoding="utf-8")
 
 
 FIRMWARE = f"""#!{sys.executable}

@@ -89,6 +89,7 @@ class TomlFile:
         table: Key = ()
         for number, line in enumerate(self.text.splitlines(), start=1):
             if header := _HEADER.fullmatch(line):
+                found.setdefault(_names(header[2]), number)
                 table = _placed(_names(header[2]), sizes, new=header[1] == "[[")
                 found.setdefault(table, number)
             elif assignment := _ASSIGNMENT.match(line):

@@ -49,7 +49,9 @@ if TYPE_CHECKING:
         (("--fault", "network.loss,probability=2"), ("probability is 2", "0 to 1")),
         (("--fault", "line.noise,modem=modem-2"), ("modem-2", "modem-1")),
         (("--map", "8.8.8.8:53"), ("--map", "HOST:PORT=127.0.0.1:PORT")),
-        (("--map", "8.8.8.8:53=8.8.4.4:53"), ("--map", "is not on this machine")),
+        (("--map", "8.8.8.8:53=8.8.4.4:53"), ("map: '8.8.4.4:53' is not on this machine",)),
+        (("--network", "windy"), ("network: preset is 'windy'", "ecl2")),
+        (("--tcp", "65535", "--modems", "2"), ("tcp: 2 modems need as many ports",)),
     ],
 )
 def test_an_option_that_is_wrong_ends_with_2_and_says_what_would_be_right(

@@ -129,7 +129,7 @@ def test_a_keyword_that_no_world_takes_is_a_usage_error_that_lists_the_right_one
     result = pytester.runpytest_inprocess()
     assert result.ret == USAGE_ERROR
     result.stderr.fnmatch_lines(
-        ["*test_it: @pytest.mark.onenet does not take profil; *: profile, modems, seed, *"]
+        ["*test_it: @pytest.mark.onenet does not take profil; *: profile, modems, devices, seed, *"]
     )
 
 
@@ -190,6 +190,26 @@ def test_a_failure_shows_what_happened_and_how_to_have_it_again(pytester: pytest
         ]
     )
     result.stdout.no_fnmatch_line("*AT+GMM*←*")
+
+
+def test_a_marker_names_a_file_relative_to_the_root_folder(pytester: pytest.Pytester) -> None:
+    pytester.makefile(".toml", world='profile = "mn316"\nseed = 3\n')
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.onenet(config="world.toml", seed=4)
+        def test_it(onenet_world):
+            assert (onenet_world.modem.profile, onenet_world.settings.seed) == ("mn316", 4)
+
+        @pytest.mark.onenet(config="none.toml")
+        def test_without(onenet_world):
+            pass
+        """
+    )
+    result = pytester.runpytest_inprocess("-p", "no:randomly")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*none.toml: cannot be read: No such file*"])
 
 
 def test_an_expectation_that_is_not_met_fails_the_test_with_its_nearest_miss_alone(

@@ -100,8 +100,16 @@ def _lint(verb: typer.Typer) -> None:
     verb.command()(lint_verb)
 
 
+def _config(verb: typer.Typer) -> None:
+    from onenet_sim.cli import config  # noqa: PLC0415 - loaded when called
+
+    verb.callback()(config.config)
+    verb.command()(config.schema)
+
+
 _lazily("demo", "Show the whole way of a data point and back, and check it.", _demo)
 _lazily("ctl", "Hold a running world: clock, power, air, journal, expectations.", _ctl, no_args_is_help=True)
+_lazily("config", "Tell what a world's configuration file may hold.", _config, no_args_is_help=True)
 _lazily("profiles", "List the modules, or all that is known of one and from where.", _profiles)
 _lazily("regcode", "Decode or encode the register code of AT+MIPLCREATE.", _regcode, no_args_is_help=True)
 _lazily("why", "Tell what led to an event, or why a data point did not arrive.", _why, no_args_is_help=True)

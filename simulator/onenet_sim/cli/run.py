@@ -9,13 +9,15 @@ import signal
 import sys
 import threading
 from contextlib import ExitStack, contextmanager
+from dataclasses import fields
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
 from onenet_sim import __version__
-from onenet_sim.cli.ready_file import ready_file
+from onenet_sim.cli.ready_file import ready_file as kept_ready
+from onenet_sim.cli.ready_text import ready_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +32,15 @@ _SEED_BITS = 32
 
 
 def run(
+    context: typer.Context,
     *,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.toml",
+            help="A world in a file, see `onenet-sim config`; options given here count instead of what it says.",
+        ),
+    ] = None,
     profile: Annotated[
         str | None,
         typer.Option(
@@ -138,6 +148,9 @@ def run(
         str,
         typer.Option(metavar="error|fail", help="Whether a command that the module does not have ends the run."),
     ] = "error",
+    network: Annotated[
+        str, typer.Option(metavar="PRESET", help="What the network is like: ecl2, lossy, nat60 and others.")
+    ] = "",
     fault: Annotated[
         list[str] | None,
         typer.Option(
@@ -149,7 +162,7 @@ def run(
         Path | None,
         typer.Option(metavar="FILE", help="Write all that happens there as JSON lines, at most 1 GiB."),
     ] = None,
-    ready_path: Annotated[
+    ready_file: Annotated[
         Path | None,
         typer.Option(
             "--ready-file",
@@ -163,12 +176,8 @@ def run(
     """Start modems, OneNET and HTTP in the foreground; Ctrl-C ends them. A port of 0 is any free one."""
     # Blocked here and awaited below, neither signal can strike in the midst of something.
     signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
-    if link is not None and not link.absolute().parent.is_dir():
-        raise _wrong("link", f"{link.absolute().parent} is no directory")
-    if not bind:
-        raise _wrong("bind", "it is empty; 127.0.0.1 is this machine alone, 0.0.0.0 every network it is in")
-    settings: dict[str, Any] = {} if profile is None else {"profile": profile}
-    settings |= {
+    settings: dict[str, Any] = {
+        "profile": profile,
         "modems": modems,
         "link": None if link is None else link.absolute(),
         "tcp": tcp,
@@ -179,30 +188,36 @@ def run(
         "stdio": stdio,
         "baud_pace": baud_pace,
         "tcp_host": bind,
+        "map": _map(map_ or []),
         "bootstrap_port": bootstrap_port,
         "access_port": access_port,
         "bootstrap_dtls_port": bootstrap_dtls_port,
         "access_dtls_port": access_dtls_port,
-        "seed": secrets.randbits(_SEED_BITS) if seed is None else seed,
+        "seed": seed,
         "objects": objects or (),
         "auto_create": auto_create,
         "db": db,
         "clock": _clock(clock),
         "pace": None if pace is None else _pace(pace),
         "unknown": _unknown(unknown),
+        "network": network,
         "faults": tuple(_fault(each) for each in fault or ()),
+        "http": http,
+        "journal": journal,
+        "ready_file": ready_file,
     }
-    with _world(settings) as world, _journal(world, journal):
-        _redirect(world, map_ or [])
+    if config is not None:
+        settings |= _configured(config, without=_given(context))
+    with _world(settings) as world, _journal(world, settings["journal"]):
         _end_with(world)
         with ExitStack() as stack:
             try:
-                described = _serve(world, bind, http)
-                stack.enter_context(ready_file(ready_path, described))
+                described = _serve(world, settings["http"])
+                stack.enter_context(kept_ready(settings["ready_file"], described))
             except OSError as error:
                 raise _refused(error) from None
-            told = json.dumps(described) if as_json else _text(described)
-            if not _say(told, sys.stderr if stdio else sys.stdout):
+            told = json.dumps(described) if as_json else ready_text(described)
+            if not _say(told, sys.stderr if _takes_stdio(world) else sys.stdout):
                 raise typer.Exit(_NOBODY_READS)
             signal.sigwait(_ENDS)
         if world.failure:
@@ -210,11 +225,43 @@ def run(
             raise typer.Exit(_FAILED)
 
 
-def _world(settings: dict[str, Any]) -> World:
-    from onenet_sim.world import World, present  # noqa: PLC0415 - the help does not need it
+def _given(context: typer.Context) -> set[str]:
+    """Return the names of the settings that options were given for."""
+    named = {"bind": "tcp_host", "map_": "map", "fault": "faults"}
+    return {
+        named.get(name, name)
+        for name in context.params
+        if (source := context.get_parameter_source(name)) is not None and source.name == "COMMANDLINE"
+    }
+
+
+def _configured(path: Path, *, without: set[str]) -> dict[str, Any]:
+    """Return what a configuration file says, but for what was given on the command line."""
+    from onenet_sim.world.configuration import ConfigurationError, load_configuration  # noqa: PLC0415 - as below
 
     try:
-        return World(epoch=present(), **settings)
+        configuration = load_configuration(path)
+    except ConfigurationError as error:
+        raise _wrong("config", str(error)) from None
+    return {
+        name: value for name, value in (configuration.settings | configuration.run).items() if name not in without
+    }
+
+
+def _world(settings: dict[str, Any]) -> World:
+    from onenet_sim.world import World, WorldSettings, present  # noqa: PLC0415 - the help does not need it
+
+    link, bind = settings["link"], settings["tcp_host"]
+    if link is not None and not link.absolute().parent.is_dir():
+        raise _wrong("link", f"{link.absolute().parent} is no directory")
+    if not bind:
+        raise _wrong("bind", "it is empty; 127.0.0.1 is this machine alone, 0.0.0.0 every network it is in")
+    known = {field.name for field in fields(WorldSettings)}
+    told = {name: value for name, value in settings.items() if name in known and value is not None}
+    told.setdefault("seed", secrets.randbits(_SEED_BITS))
+    told.setdefault("epoch", present())
+    try:
+        return World(**told)
     except OSError as error:
         raise _refused(error) from None
     except ValueError as error:
@@ -253,16 +300,15 @@ def _journal(world: World, path: Path | None) -> Iterator[None]:
             typer.echo(f"Error: {missing} events are not in {path}: it is full, or the disk is", err=True)
 
 
-def _redirect(world: World, entries: list[str]) -> None:
-    """Let addresses lead where the options say."""
+def _map(entries: list[str]) -> dict[str, str]:
+    """Return where addresses lead, by address."""
+    led = {}
     for entry in entries:
         address, equals, local = entry.partition("=")
         if not equals:
             raise _wrong("map", f"{entry!r} lacks its =: it is HOST:PORT=127.0.0.1:PORT")
-        try:
-            world.redirect(address, local)
-        except ValueError as error:
-            raise _wrong("map", str(error)) from None
+        led[address] = local
+    return led
 
 
 def _clock(text: str) -> ClockMode:
@@ -314,11 +360,11 @@ def _refused(error: OSError) -> typer.Exit:
     return typer.Exit(_WRONG_OPTION)
 
 
-def _serve(world: World, bind: str, http: int) -> dict[str, Json]:
+def _serve(world: World, http: int) -> dict[str, Json]:
     """Serve HTTP; return the ready line's object."""
     from onenet_sim.console import control_app  # noqa: PLC0415 - as above
 
-    url = world.serve_http(control_app(world), host=bind, port=http)
+    url = world.serve_http(control_app(world), host=world.settings.tcp_host, port=http)
     return {
         "ready": True,
         "version": __version__,
@@ -332,35 +378,8 @@ def _serve(world: World, bind: str, http: int) -> dict[str, Json]:
     }
 
 
-def _text(described: dict[str, Any]) -> str:
-    """Return for a person what the ready line tells a program."""
-    lines = [f"onenet-sim {described['version']} is ready (seed {described['seed']})", ""]
-    for modem in described["modems"]:
-        lines.append(f"{modem['name']}   {modem['profile']}, IMEI {modem['imei']}, IMSI {modem['imsi']}")
-        lines += [f"  open    {where}" for where in _ways_in(modem)]
-    coap, url = described["coap"], described["http"]
-    secured = coap["access_dtls"] is not None
-    return "\n".join(
-        (
-            *lines,
-            "",
-            f"OneNET    {url}   api-key: {described['api_key']}   product {described['product_id']}",
-            f"tokens    access key {described['access_key']}",
-            f"CoAP      bootstrap {coap['bootstrap']}   access {coap['access']}",
-            *([f"DTLS      bootstrap {coap['bootstrap_dtls']}   access {coap['access_dtls']}"] if secured else []),
-            f"control   {url}/control/state   calls: {url}/control/openapi.json",
-            "",
-            "Ctrl-C ends it.",
-        )
-    )
-
-
-def _ways_in(modem: dict[str, Any]) -> list[str]:
-    """Return what a host opens to reach a modem."""
-    schemes = {"tcp": "socket://", "rfc2217": "rfc2217://", "connect": "connects to ", "serial": "sits on "}
-    return [modem["link"] or modem["port"]] + [
-        scheme + modem[key] for key, scheme in schemes.items() if key in modem
-    ]
+def _takes_stdio(world: World) -> bool:
+    return any(modem.stdio for modem in world.settings.each_modem)
 
 
 def _say(text: str, stream: TextIO) -> bool:

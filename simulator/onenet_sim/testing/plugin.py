@@ -12,12 +12,13 @@ the rest only for a test that uses a fixture or the marker.
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
+    from pathlib import Path
 
     from faker import Faker
 
@@ -27,8 +28,12 @@ pytest.register_assert_rewrite("onenet_sim.testing.steps")  # also for who impor
 
 _MARKER: Final = (
     "onenet(profile='onemo', seed=0, clock='real', …): "
-    "what the world of the fixture onenet_world is made with; the keywords are those of onenet_sim.World"
+    "what the world of the fixture onenet_world is made with; the keywords are those of onenet_sim.World, "
+    "and config='world.toml'"
 )
+_FILE: Final = "config"
+"""The marker's keyword for a configuration file, relative to pytest's root folder."""
+
 _SECTION: Final = "onenet world"
 _EVENTS_SHOWN: Final = 200
 _ALWAYS_TOLD: Final = frozenset({"profile", "seed"})
@@ -58,7 +63,7 @@ def _check(mark: pytest.Mark, where: str) -> None:
 
     from onenet_sim.world import WorldSettings  # noqa: PLC0415 - as above
 
-    known = [field.name for field in fields(WorldSettings)]
+    known = [*(field.name for field in fields(WorldSettings)), _FILE]
     wrong = [repr(value) for value in mark.args] + [name for name in mark.kwargs if name not in known]
     if wrong:
         raise pytest.UsageError(
@@ -81,10 +86,8 @@ def onenet_settings(request: pytest.FixtureRequest) -> dict[str, object]:
 @pytest.fixture
 def onenet_world(request: pytest.FixtureRequest, onenet_settings: dict[str, object]) -> Iterator[World]:
     """A :class:`onenet_sim.World` of the test's own; with no marker it is an ``onemo``, seed 0, a real clock."""
-    from onenet_sim.world import World  # noqa: PLC0415 - only tests that use it pay
-
     try:
-        world = World(**onenet_settings)  # type: ignore[arg-type]  # the world checks them
+        world = _world(onenet_settings, request.config.rootpath)
     except (ValueError, TypeError) as error:
         message = f"no world can be made with {onenet_settings}: {error}"
         raise pytest.fail.Exception(message, pytrace=False) from None
@@ -93,6 +96,15 @@ def onenet_world(request: pytest.FixtureRequest, onenet_settings: dict[str, obje
         stash[WORLD_OF_TEST] = world
         yield world
         del stash[WORLD_OF_TEST]
+
+
+def _world(settings: dict[str, Any], root: Path) -> World:
+    from onenet_sim.world import World  # noqa: PLC0415 - only tests that use it pay
+
+    if _FILE not in settings:
+        return World(**settings)
+    given = {name: value for name, value in settings.items() if name != _FILE}
+    return World.from_file(root / settings[_FILE], **given)
 
 
 @pytest.fixture
@@ -153,10 +165,11 @@ def _replay(world: World) -> str:
     from dataclasses import fields  # noqa: PLC0415 - only a test that failed pays
 
     settings = world.settings
+    standard = type(settings)()
     keywords: dict[str, object] = {}
     for field in fields(settings):
         value = getattr(settings, field.name)
-        if field.name in _ALWAYS_TOLD or value != field.default:
+        if field.name in _ALWAYS_TOLD or value != getattr(standard, field.name):
             keywords[field.name] = value.value if isinstance(value, Enum) else value
     if "clock" in keywords:
         keywords["clock"] = str(keywords["clock"])

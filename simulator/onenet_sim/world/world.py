@@ -101,6 +101,21 @@ class World(Expecting):
         self.modems = {name: Modem(self, name) for name in self._simulation.benches}
         self.onenet = OneNet(self)
 
+    @classmethod
+    def from_file(cls, path: str | FilePath, **settings: Any) -> Self:  # noqa: ANN401 - as above
+        """Make the world of a configuration file; settings given beside it count instead of what it says.
+
+        What concerns ``onenet-sim run`` alone has no effect: ``http``, ``journal`` and ``ready_file``.
+
+        Raises:
+            ConfigurationError: The file is wrong; the message names file, line and key.
+            ValueError: As for a world.
+            OSError: As for a world.
+        """
+        from onenet_sim.world.configuration import load_configuration  # noqa: PLC0415 - few worlds have a file
+
+        return cls(**(load_configuration(path).settings | settings))
+
     def _open_store(self) -> Store | None:
         """Open the database, if there is to be one, and let the calendar begin no earlier than it ends."""
         if self.settings.db is None:
