@@ -145,3 +145,19 @@ def test_the_journal_is_followed(start: Start, called: Called) -> None:
             assert any(json.loads(line)["fields"].get("state") == "off" for line in following.stdout)
         finally:
             following.kill()
+
+
+def test_a_token_of_the_ready_file_or_the_environment_is_sent(
+    start: Start, called: Called, runtime_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = start("--bind", "0.0.0.0")  # noqa: S104 - with a token
+    assert run.ready["control_token"]
+    assert called("ctl", "state").returncode == 0
+    url = run.ready["http"].replace("0.0.0.0", "127.0.0.1")  # noqa: S104 - as above
+    refused = called("ctl", "--http", url, "state")
+    assert (refused.returncode, "needs the world's token" in refused.stderr) == (2, True)
+    assert called("lint", "--http", url).returncode == 2
+    assert called("lint", str(runtime_folder / "onenet-sim" / "ready.json")).returncode == 0
+    monkeypatch.setenv("ONENET_SIM_TOKEN", run.ready["control_token"])
+    assert called("ctl", "--http", url, "state").returncode == 0
+    assert called("lint", "--http", url).returncode == 0

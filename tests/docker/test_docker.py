@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import json
+import os
 import re
 import shlex
 import socket
@@ -96,10 +97,20 @@ def test_the_command_gives_its_ready_line_and_answers_at_over_tcp() -> None:
         assert running.wait(10) == 0
 
 
-def test_the_health_check_is_a_program_that_asks_for_the_state_on_the_http_port() -> None:
+def test_the_health_check_finds_the_world_by_itself(tmp_path: Path) -> None:
+    free = ["0" if word.isdecimal() else word for word in command()[1:]]
     words: list[str] = json.loads(step("HEALTHCHECK").partition("CMD")[2])
-    compile(words[-1], "HEALTHCHECK", "exec")
-    assert f"http://127.0.0.1:{port_of('--http')}/control/state" in words[-1]
+    environment = {**os.environ, "XDG_RUNTIME_DIR": str(tmp_path), "ONENET_SIM_TOKEN": ""}
+    program = [sys.executable, "-m", "onenet_sim"]
+    checked = [*program, *words[1:]]
+    with subprocess.Popen([*program, *free], stdout=subprocess.PIPE, env=environment) as running:
+        try:
+            assert running.stdout
+            assert json.loads(running.stdout.readline())["control_token"]
+            assert subprocess.run(checked, env=environment, capture_output=True, check=False).returncode == 0
+        finally:
+            running.terminate()
+    assert subprocess.run(checked, env=environment, capture_output=True, check=False).returncode == 3
 
 
 def test_the_ports_of_the_command_are_exposed_and_published_on_loopback_only() -> None:

@@ -17,9 +17,10 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 import typer
 
-from onenet_sim.cli.ready_file import default_ready_file
+from onenet_sim.cli.ready_file import default_ready_file, token_header
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from http.client import HTTPResponse
 
 _UNMET: Final = 417
@@ -34,6 +35,7 @@ class _Control:
     """How a running world is reached, and how its answers are shown."""
 
     url: str
+    headers: Mapping[str, str]
     raw: bool
 
     def open(self, method: str, path: str, body: object = None, accept: str = "*/*") -> HTTPResponse:
@@ -41,7 +43,7 @@ class _Control:
         octets = None if body is None else json.dumps(body).encode()
         target = self.url.rstrip("/") + (path if path.startswith("/") else f"/control/{path}")
         try:
-            request = Request(target, octets, {"Accept": accept}, method=method)  # noqa: S310 - the user's own world
+            request = Request(target, octets, {"Accept": accept, **self.headers}, method=method)  # noqa: S310 - the user's own world
             response: HTTPResponse = _opener.open(request)
         except HTTPError as error:
             raise self._refused(error) from None
@@ -134,19 +136,25 @@ def ctl(
 
     Exit codes: 0 it is done, 1 an expectation was not met, 2 the call was wrong or refused, 3 no world answers.
     """
-    url = http or (None if ready else os.environ.get(_WORLD)) or _url_in(ready or default_ready_file())
-    context.obj = _Control(url, as_json)
+    url, headers = http or (None if ready else os.environ.get(_WORLD)), token_header()
+    if url is None:
+        described = _described(ready or default_ready_file())
+        url, headers = described["http"], token_header(described)
+    context.obj = _Control(url, headers, as_json)
 
 
-def _url_in(path: Path) -> str:
+def _described(path: Path) -> dict[str, Any]:
+    """Return what a ready file says."""
     try:
-        url: str = json.loads(path.read_text(encoding="utf-8"))["http"]
+        described = json.loads(path.read_text(encoding="utf-8"))
     except OSError:
         options = f"begin one with onenet-sim run, or name it by --http URL, ${_WORLD} or --ready FILE"
         raise _no_world(f"no world is running: there is no {path}; {options}") from None
-    except (ValueError, KeyError, TypeError):
-        raise _no_world(f"{path} is no ready file; onenet-sim run --ready-file writes one") from None
-    return url
+    except ValueError:
+        described = None
+    if not isinstance(described, dict) or not isinstance(described.get("http"), str):
+        raise _no_world(f"{path} is no ready file; onenet-sim run --ready-file writes one")
+    return described
 
 
 # --- the calls ---------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import os
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,6 +22,12 @@ def default_ready_file() -> Path:
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     folder = Path(runtime, "onenet-sim") if runtime else Path(tempfile.gettempdir(), f"onenet-sim-{os.getuid()}")
     return folder / "ready.json"
+
+
+def token_header(described: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """Return the HTTP header that control calls need: with the ready line's token, else ``$ONENET_SIM_TOKEN``."""
+    token = (described or {}).get("control_token") or os.environ.get("ONENET_SIM_TOKEN")
+    return {"Authorization": f"Bearer {token}"} if token else {}
 
 
 @contextmanager

@@ -12,6 +12,7 @@ def ready_text(described: dict[str, Any]) -> str:
         lines.append(f"{modem['name']}   {modem['profile']}, IMEI {modem['imei']}, IMSI {modem['imsi']}")
         lines += [f"  open    {where}" for where in _ways_in(modem)]
     coap, url = described["coap"], described["http"]
+    token = described.get("control_token")
     secured = coap["access_dtls"] is not None
     return "\n".join(
         (
@@ -22,6 +23,7 @@ def ready_text(described: dict[str, Any]) -> str:
             f"CoAP      bootstrap {coap['bootstrap']}   access {coap['access']}",
             *([f"DTLS      bootstrap {coap['bootstrap_dtls']}   access {coap['access_dtls']}"] if secured else []),
             f"control   {url}/control/state   calls: {url}/control/openapi.json",
+            *([f"          with Authorization: Bearer {token}"] if token else []),
             "",
             "Ctrl-C ends it.",
         )

@@ -100,6 +100,15 @@ def run(
     bind: Annotated[
         str, typer.Option(metavar="HOST", help="The IPv4 address of --tcp, --rfc2217, --http.")
     ] = "127.0.0.1",
+    control_token: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            envvar="ONENET_SIM_TOKEN",
+            help="What control calls must carry as Authorization: Bearer TEXT.",
+            show_default="none at 127.x.x.x, drawn elsewhere",
+        ),
+    ] = None,
     bootstrap_port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="CoAP over UDP.")] = 0,
     access_port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="CoAP over UDP.")] = 0,
     map_: Annotated[
@@ -203,6 +212,7 @@ def run(
         "network": network,
         "faults": tuple(_fault(each) for each in fault or ()),
         "http": http,
+        "control_token": control_token,
         "journal": journal,
         "ready_file": ready_file,
     }
@@ -212,7 +222,7 @@ def run(
         _end_with(world)
         with ExitStack() as stack:
             try:
-                described = _serve(world, settings["http"])
+                described = _serve(world, settings["http"], settings["control_token"])
                 stack.enter_context(kept_ready(settings["ready_file"], described))
             except OSError as error:
                 raise _refused(error) from None
@@ -360,17 +370,19 @@ def _refused(error: OSError) -> typer.Exit:
     return typer.Exit(_WRONG_OPTION)
 
 
-def _serve(world: World, http: int) -> dict[str, Json]:
+def _serve(world: World, http: int, chosen: str | None) -> dict[str, Json]:
     """Serve HTTP; return the ready line's object."""
-    from onenet_sim.console import control_app  # noqa: PLC0415 - as above
+    from onenet_sim.console import control_app, control_token  # noqa: PLC0415 - as above
 
-    url = world.serve_http(control_app(world), host=world.settings.tcp_host, port=http)
+    token = control_token(world.settings.tcp_host, chosen)
+    url = world.serve_http(control_app(world, token), host=world.settings.tcp_host, port=http)
     return {
         "ready": True,
         "version": __version__,
         "modems": [modem.description for modem in world.modems.values()],
         "coap": world.coap,
         "http": url,
+        **({"control_token": token} if token else {}),
         "api_key": world.settings.api_key,
         "access_key": world.settings.access_key,
         "product_id": world.settings.product_id,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-from urllib.request import ProxyHandler, build_opener
+from typing import TYPE_CHECKING, Any
+from urllib.request import ProxyHandler, Request, build_opener
 
 import typer
 
+from onenet_sim.cli.ready_file import token_header
 from onenet_sim.journal import dropped_line, json_line, read_json_lines
 
 if TYPE_CHECKING:
@@ -43,32 +44,33 @@ def read_journal(file: Path | None, http: str | None) -> Source:
     if (file is None) == (http is None):
         raise typer.BadParameter("name a file (a journal, or the ready line of a world) or a world's --http URL")
     if http is not None:
-        return _fetched(http)
+        return _fetched(http, token_header())
     assert file is not None  # noqa: S101 - one of the two
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise _failed(f"{file}: {getattr(error, 'strerror', None) or error}") from None
-    url = _ready_url(text)
-    return _fetched(url) if url else Source(str(file), _parsed(text, str(file)))
+    ready = _ready_line(text)
+    return _fetched(ready["http"], token_header(ready)) if ready else Source(str(file), _parsed(text, str(file)))
 
 
-def _ready_url(text: str) -> str | None:
-    """Return the URL that a ready line names, if the text is one."""
+def _ready_line(text: str) -> dict[str, Any] | None:
+    """Return the ready line, if the text is one."""
     try:
         described = json.loads(text.partition("\n")[0])
     except ValueError:
         return None
-    url = described.get("http") if isinstance(described, dict) and described.get("ready") else None
-    return url if isinstance(url, str) else None
+    ready = isinstance(described, dict) and described.get("ready") and isinstance(described.get("http"), str)
+    return described if ready else None
 
 
-def _fetched(url: str) -> Source:
+def _fetched(url: str, headers: dict[str, str]) -> Source:
     if not url.startswith(("http://", "https://")):
         raise typer.BadParameter(f"{url!r} is no URL; it begins with http://", param_hint="--http")
     call = url.rstrip("/") + _CALL
     try:
-        with build_opener(ProxyHandler({})).open(call, timeout=_SECONDS) as answer:
+        request = Request(call, headers=headers)  # noqa: S310 - begins with http, as was checked
+        with build_opener(ProxyHandler({})).open(request, timeout=_SECONDS) as answer:
             return Source(call, _parsed(answer.read().decode(), call))
     except (OSError, ValueError) as error:
         raise _failed(f"no world answers at {url}: {error}") from None

@@ -12,6 +12,7 @@ from onenet_sim import __version__
 from onenet_sim.console import calls, diagnosis, expect, faults, modems, platform, stubs
 from onenet_sim.console.answers import Answer, Problem, on_exception, on_http_exception, on_validation_error
 from onenet_sim.console.gate import Gate
+from onenet_sim.console.guard import Guard
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -25,15 +26,21 @@ Holds the world of virtual modems and OneNET: its clock, its power keys, its jou
 Times are seconds of world time. Each body is JSON, whatever its content type says, of at most 64 KiB. What goes
 wrong is answered with `{"error": "what was wrong, where, and what would be right"}`. Each call but those that
 only read is an event in the journal, and the cause of what it brings about.
+
+A world that listens beyond its own machine answers only those who send `Authorization: Bearer TOKEN`, or
+`?token=TOKEN` with a GET; the token is `control_token` in the ready line.
 """
 
 
-def control_app(world: World) -> Any:  # noqa: ANN401 - an ASGI application, as World.serve_http takes it
+def control_app(world: World, token: str | None = None) -> Any:  # noqa: ANN401 - ASGI, as World.serve_http takes it
     """Return what ``world.serve_http`` serves: the control API, and the north-bound API beside it.
 
-    It runs on the world's own loop and survives a reset.
+    It runs on the world's own loop and survives a reset. With a token, control calls need it; the north-bound API
+    has keys of its own.
     """
-    control = Gate(_control_api(world.simulation), world.simulation)
+    control: ASGIApp = Gate(_control_api(world.simulation), world.simulation)
+    if token:
+        control = Guard(control, token)
     northbound = world.northbound()
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:

@@ -40,7 +40,7 @@ class Configuration:
 
     Attributes:
         settings: Fields of :class:`~onenet_sim.world.WorldSettings`.
-        run: What concerns ``onenet-sim run`` alone: ``http``, ``journal`` and ``ready_file``.
+        run: What concerns ``onenet-sim run`` alone: ``http``, ``control_token``, ``journal``, ``ready_file``.
     """
 
     settings: dict[str, Any] = field(default_factory=dict)
@@ -60,7 +60,7 @@ _EXPECTED = {
 }
 """What pydantic's errors say, in this project's words."""
 
-_RUN_ONLY = {"http", "journal", "ready_file"}
+_RUN_ONLY = {"http", "control_token", "journal", "ready_file"}
 _PATHS = {"link", "serial", "db", "journal", "ready_file"}
 _RENAMED = {"bind": "tcp_host", "modem": "modems", "device": "devices", "fault": "faults"}
 _RECEPTION = {"coverage", "rsrp", "snr", "ecl"}

@@ -93,6 +93,7 @@ class WorldTable(Plug):
     baud_pace: bool = Field(default=False, description="Whether octets take their time at the baud rate.")
     bind: str = Field("127.0.0.1", description="The IPv4 address of tcp, rfc2217 and http.")
     http: _Port = Field(0, description="The HTTP port; 0 is any free one, as with all ports.")
+    control_token: str | None = Field(None, description="What control calls must carry as a bearer token.")
     bootstrap_port: _Port = Field(0, description="The bootstrap server's UDP port.")
     access_port: _Port = Field(0, description="The access machine's UDP port.")
     bootstrap_dtls_port: _Port = Field(0, description="The bootstrap server's UDP port for DTLS.")
