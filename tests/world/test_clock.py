@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
+import serial
 
+from onenet_sim import World
+from onenet_sim.world import Fault
 from onenet_sim.world.clock import Clock, ClockMode
 from onenet_sim.world.loop import WorldLoop
 
@@ -147,6 +150,7 @@ def test_an_epoch_without_a_zone_is_refused(loop: WorldLoop) -> None:
         (" stopped ", ClockMode("stopped"), 0),
         ("scaled:60", ClockMode("scaled", 60), 60),
         ("scaled:0.5", ClockMode("scaled", 0.5), 0.5),
+        ("idle:50", ClockMode("idle", silence=50), 1),
     ],
 )
 def test_a_mode_reads_as_the_option_has_it(text: str, mode: ClockMode, pace: float) -> None:
@@ -167,8 +171,34 @@ def test_a_mode_reads_as_the_option_has_it(text: str, mode: ClockMode, pace: flo
         ("scaled:nan", "cannot go nan times as fast"),
         ("scaled:1e7", "up to 1e6"),
         ("real:60", "a real clock has no factor"),
+        ("idle", "lacks its silence: idle:50"),
+        ("idle:0", "cannot leap after 0 ms of silence: 1 to 60000"),
+        ("idle:1e9", "1 to 60000"),
+        ("idle:x", "clock mode 'idle:x': could not convert"),
     ],
 )
 def test_a_text_that_is_no_mode_is_explained(text: str, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         ClockMode.parse(text)
+
+
+def test_a_host_that_waits_on_a_silent_line_is_given_what_comes_hours_later() -> None:
+    with World(profile="m5310a", clock="idle:5", pace="instant", faults=[Fault(kind="platform.silent")]) as world:
+        with serial.Serial(world.modem.port, timeout=20) as host:
+            host.write(b"AT+MIPLCREATE\r")
+            host.read_until(b"OK\r\n")
+            host.write(b'AT+MIPLADDOBJ=0,3303,1,"1",0,0\r')
+            host.read_until(b"OK\r\n")
+            host.write(b"AT+MIPLOPEN=0,3000,3600\r")
+            seen = host.read_until(b"+MIPLEVENT:0,3\r\n")
+        assert seen.endswith(b"+MIPLEVENT:0,3\r\n")
+        assert world.clock.now > 60
+
+
+def test_time_leaps_only_where_a_host_is() -> None:
+    with World(clock="idle:1000") as world:
+        assert not world.call(lambda simulation: simulation._host_waits())
+        with serial.Serial(world.modem.port, timeout=20) as host:
+            host.write(b"AT\r")
+            host.read_until(b"OK\r\n")
+            assert world.call(lambda simulation: simulation._host_waits())

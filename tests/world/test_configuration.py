@@ -136,7 +136,7 @@ WRONG = [
     ("seed = 7", 'pace = "slow"', 2, "pace is 'slow'; expected 'field' or 'instant'"),
     ("seed = 7", 'objects = ["none.xml"]', 2, "none.xml: cannot be read"),
     ("seed = 7", 'access_key = "???"', 2, "access_key is '???'; expected base64"),
-    ('"stopped"', '"fast"', 3, "clock: no clock mode is called 'fast': it is real, stopped or scaled:K"),
+    ('"stopped"', '"fast"', 3, "clock: no clock mode is called 'fast': it is real, stopped, scaled:K or idle:MS"),
     ('"m5310a"', '"m9999"', 1, "profile: no profile is named 'm9999'"),
     ('"lossy"', '"windy"', 4, "network: preset is 'windy'; expected one of good, ecl1"),
     ("08:00:00+08:00", "08:00:00", 5, "epoch has no time zone"),

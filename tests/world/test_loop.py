@@ -384,6 +384,43 @@ def test_a_pace_that_is_none_is_refused(pace: float) -> None:
         WorldLoop(pace)
 
 
+def test_time_leaps_from_timer_to_timer_while_nothing_stirs() -> None:
+    async def main(loop: WorldLoop) -> None:
+        loop.leap_after(1)
+        for moment in (HOUR, 24 * HOUR):
+            await asyncio.sleep(moment - loop.time())
+            assert moment <= loop.time() < moment + 60
+
+    run(main, WorldLoop())
+
+
+def test_time_does_not_leap_while_nobody_waits() -> None:
+    async def main(loop: WorldLoop) -> None:
+        loop.leap_after(1)
+        loop.host_waits = lambda: False
+        loop.call_later(HOUR, lambda: None)
+        await asyncio.to_thread(lambda: None)
+        assert loop._silence_left() is None
+        loop.host_waits = lambda: True
+        await asyncio.sleep(2 * HOUR)
+
+    run(main, WorldLoop())
+
+
+def test_what_stirs_begins_the_silence_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr("onenet_sim.world.loop.monotonic", lambda: now[0])
+    loop = WorldLoop()
+    loop.leap_after(10_000)
+    now[0] += 9
+    assert loop._silence_left() == 1
+    loop.stir()
+    assert loop._silence_left() == 10
+    loop.leap_after(None)
+    assert loop._silence_left() is None
+    loop.close()
+
+
 def test_a_jump_that_is_given_up_leaves_time_where_it_is() -> None:
     async def main(loop: WorldLoop) -> None:
         jump = loop.advance_to(100)

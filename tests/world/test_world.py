@@ -36,7 +36,7 @@ def test_a_blocking_call_on_the_worlds_own_thread_is_refused() -> None:
     [
         ({"profile": "m5310b"}, r"there are onemo, .*m5310a"),
         ({"modems": 0}, "expected 1 to 1000"),
-        ({"clock": "fast"}, "real, stopped or scaled"),
+        ({"clock": "fast"}, "real, stopped, scaled:K or idle:MS"),
     ],
 )
 def test_a_setting_out_of_range_says_what_would_be_right(settings: dict[str, object], message: str) -> None:

@@ -173,17 +173,21 @@ def advance(context: typer.Context, seconds: Annotated[float, typer.Argument(hel
     context.obj.call("POST", "clock/advance", {"seconds": seconds})
 
 
-def clock(context: typer.Context, mode: Annotated[str, typer.Argument(metavar="real|scaled:K|stopped")]) -> None:
+def clock(
+    context: typer.Context, mode: Annotated[str, typer.Argument(metavar="real|scaled:K|stopped|idle:MS")]
+) -> None:
     """Change the clock's pace."""
-    name, _, factor = mode.partition(":")
-    context.obj.call("POST", "clock", {"mode": name} | ({"factor": _number(factor)} if factor else {}))
+    name, _, figure = mode.partition(":")
+    key = "silence" if name == "idle" else "factor"
+    context.obj.call("POST", "clock", {"mode": name} | ({key: _number(figure)} if figure else {}))
 
 
 def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is no factor; scaled:60 makes a minute pass in a second") from None
+        told = "scaled:60 makes a minute pass in a second, idle:50 leaps after 50 ms of silence"
+        raise typer.BadParameter(f"{text!r} is no number; {told}") from None
 
 
 def power(

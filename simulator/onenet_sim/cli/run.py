@@ -143,7 +143,11 @@ def run(
     ] = None,
     auto_create: Annotated[bool, typer.Option(help="Whether an unknown IMEI gets a device record.")] = True,
     clock: Annotated[
-        str, typer.Option(metavar="real|scaled:K|stopped", help="With the machine, K times as fast, or by jumps.")
+        str,
+        typer.Option(
+            metavar="real|scaled:K|stopped|idle:MS",
+            help="With the machine, K times as fast, by jumps, or leaping after MS ms of silence on the line.",
+        ),
     ] = "real",
     pace: Annotated[
         str | None,

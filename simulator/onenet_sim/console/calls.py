@@ -44,8 +44,9 @@ class Advance(Order):
 class ClockOrder(Order):
     """How the clock goes."""
 
-    mode: Literal["real", "scaled", "stopped"] = Field(
-        description="With the machine, at a factor, or by jumps only.", examples=["scaled"]
+    mode: Literal["real", "scaled", "stopped", "idle"] = Field(
+        description="With the machine, at a factor, by jumps only, or with leaps while a host waits in silence.",
+        examples=["scaled"],
     )
     factor: float | None = Field(
         default=None,
@@ -53,6 +54,12 @@ class ClockOrder(Order):
         allow_inf_nan=False,
         description="World seconds a real second, up to 1e6; `scaled` needs it and the others have none.",
         examples=[60],
+    )
+    silence: float | None = Field(
+        default=None,
+        ge=1,
+        allow_inf_nan=False,
+        description="Real milliseconds of silence on the line before a leap, up to 60000; `idle` alone needs it.",
     )
 
 
@@ -126,14 +133,20 @@ async def advance(simulation: Inside, order: Advance) -> Response:
 
 @router.post("/clock", summary="Change the clock's pace", responses=answers(CLOCK | {"clock": "scaled:60"}))
 async def set_clock(simulation: Inside, order: ClockOrder) -> Response:
-    """Go on from now with the machine (`real`), at a factor (`scaled`), or by jumps only (`stopped`)."""
+    """Go on from now in another mode.
+
+    `real` is with the machine, `scaled` at a factor, `stopped` by jumps only; `idle` is with the machine, and
+    leaps to the next timer whenever the line has been silent while a host is there.
+    """
     if order.mode == "scaled" and order.factor is None:
         raise HTTPException(422, "body, 'factor': scaled needs it; 60 makes a minute pass in a second")
+    if order.mode == "idle" and order.silence is None:
+        raise HTTPException(422, "body, 'silence': idle needs it; 50 leaps after 50 ms without a word on the line")
     try:
-        mode = ClockMode(order.mode, 1 if order.factor is None else order.factor)
+        mode = ClockMode(order.mode, 1 if order.factor is None else order.factor, order.silence or 0)
     except ValueError as error:
-        raise HTTPException(422, f"body, 'factor': {error}") from None
-    simulation.clock.set_mode(mode.name, factor=mode.factor)
+        raise HTTPException(422, f"body, {'factor' if order.silence is None else 'silence'!r}: {error}") from None
+    simulation.clock.go(mode)
     return Answer(clock_state(simulation.clock))
 
 

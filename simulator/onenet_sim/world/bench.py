@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from onenet_sim.modem import Modem, NetworkNews, Override, Reception, SerialWrite
     from onenet_sim.network import Link
     from onenet_sim.ports import Port
+    from onenet_sim.world.loop import WorldLoop
 
     Answerer: TypeAlias = Callable[[str, int], Override | None]
 
@@ -46,7 +47,7 @@ class Bench:
 
     def __init__(
         self,
-        loop: asyncio.AbstractEventLoop,
+        loop: WorldLoop,
         modem: Modem,
         ports: list[Port],
         link: Link,
@@ -154,6 +155,7 @@ class Bench:
 
     def hear(self, octets: bytes) -> None:
         """Give the module octets of the host."""
+        self._loop.stir()
         self._keep_pace()
         now = self._loop.time()
         self.modem.receive_serial(octets, now)
@@ -200,6 +202,7 @@ class Bench:
 
     def emit(self, write: SerialWrite) -> None:
         """Write to every port with a host, then note it: the host need not wait for the journal."""
+        self._loop.stir()
         heard = False
         for port in self.ports:
             if write.boot or port.attached:

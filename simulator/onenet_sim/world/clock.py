@@ -14,51 +14,64 @@ if TYPE_CHECKING:
 
     from onenet_sim.world.loop import WorldLoop
 
-Mode = Literal["real", "stopped", "scaled"]
+Mode = Literal["real", "stopped", "scaled", "idle"]
 
 _T = TypeVar("_T")
 _LARGEST_FACTOR = 1e6
+_LONGEST_SILENCE = 60_000.0
 _LOOK_AGAIN = 0.1
 """Real seconds after which a thread that waits for a jump looks whether the world still runs."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClockMode:
-    """How world time goes: with the machine, at ``factor`` times its pace, or by jumps only.
+    """How world time goes.
 
     Attributes:
-        name: ``real``, ``stopped`` or ``scaled``.
+        name: ``real`` is with the machine, ``scaled`` at ``factor`` times its pace, ``stopped`` by jumps only;
+            ``idle`` is with the machine, and leaps to the next timer when a host waits on a silent line.
         factor: World seconds a real second, above 0 and up to 1e6; only ``scaled`` has one other than 1.
+        silence: Real milliseconds of silence before a leap, 1 to 60,000; only ``idle`` has it.
 
     Raises:
-        ValueError: The name is none of the three, or the factor does not fit.
+        ValueError: The name is none of the four, or a figure does not fit.
     """
 
     name: Mode
     factor: float = 1.0
+    silence: float = 0.0
 
     def __post_init__(self) -> None:
         if self.name not in get_args(Mode):
-            raise ValueError(f"no clock mode is called {self.name!r}: it is real, stopped or scaled:K")
+            raise ValueError(f"no clock mode is called {self.name!r}: it is real, stopped, scaled:K or idle:MS")
         if self.name != "scaled" and self.factor != 1:
             raise ValueError(f"a {self.name} clock has no factor, and {self.factor:g} was given: use scaled")
         if not 0 < self.factor <= _LARGEST_FACTOR:
             raise ValueError(f"a clock cannot go {self.factor:g} times as fast: above 0 and up to 1e6 it can")
+        if self.name != "idle" and self.silence:
+            raise ValueError(
+                f"a {self.name} clock waits for no silence, and {self.silence:g} ms was given: use idle"
+            )
+        if self.name == "idle" and not 1 <= self.silence <= _LONGEST_SILENCE:
+            raise ValueError(f"a clock cannot leap after {self.silence:g} ms of silence: 1 to 60000 it can")
 
     @classmethod
     def parse(cls, text: str) -> ClockMode:
-        """Read ``real``, ``stopped`` or ``scaled:K``, K being the factor.
+        """Read ``real``, ``stopped``, ``scaled:K`` with a factor, or ``idle:MS`` with milliseconds of silence.
 
         Raises:
             ValueError: The text is none of these; the message explains.
         """
-        name, colon, factor = text.strip().partition(":")
-        if name == "scaled" and not factor:
+        name, colon, figure = text.strip().partition(":")
+        if name == "scaled" and not figure:
             raise ValueError(f"{text!r} lacks its factor: scaled:60 makes a minute pass in a second")
+        if name == "idle" and not figure:
+            raise ValueError(f"{text!r} lacks its silence: idle:50 leaps after 50 ms without a word on the line")
         if not colon:
             return cls(cast("Mode", name))
         try:
-            return cls(cast("Mode", name), float(factor))
+            number = float(figure)
+            return cls("idle", silence=number) if name == "idle" else cls(cast("Mode", name), number)
         except ValueError as error:
             raise ValueError(f"clock mode {text!r}: {error}") from None
 
@@ -68,7 +81,12 @@ class ClockMode:
         return 0.0 if self.name == "stopped" else self.factor
 
     def __str__(self) -> str:
-        return f"scaled:{self.factor:g}" if self.name == "scaled" else self.name
+        match self.name:
+            case "scaled":
+                return f"scaled:{self.factor:g}"
+            case "idle":
+                return f"idle:{self.silence:g}"
+        return self.name
 
 
 class Clock:
@@ -88,7 +106,7 @@ class Clock:
         self._loop = loop
         self._epoch = epoch
         if mode is not None:
-            loop.set_pace(mode.pace)
+            self.go(mode)
 
     @property
     def now(self) -> float:
@@ -105,6 +123,8 @@ class Clock:
     @property
     def mode(self) -> ClockMode:
         """How time goes."""
+        if self._loop.silence is not None:
+            return ClockMode("idle", silence=self._loop.silence)
         match self._loop.pace:
             case 0:
                 return ClockMode("stopped")
@@ -113,17 +133,22 @@ class Clock:
             case pace:
                 return ClockMode("scaled", pace)
 
-    def set_mode(self, mode: Mode, *, factor: float = 1.0) -> None:
-        """Go on from now in another mode, ``scaled`` by ``factor``.
+    def go(self, mode: ClockMode) -> None:
+        """Go on from now in another mode; on the loop's own thread, or before it runs."""
+        self._loop.set_pace(mode.pace)
+        self._loop.leap_after(mode.silence or None)
+
+    def set_mode(self, mode: Mode, *, factor: float = 1.0, silence: float = 0.0) -> None:
+        """Go on from now in another mode: ``scaled`` by a factor, ``idle`` after milliseconds of silence.
 
         Raises:
-            ValueError: There is no such mode, or the factor does not fit it.
+            ValueError: There is no such mode, or a figure does not fit it.
         """
-        pace = ClockMode(mode, factor).pace
+        chosen = ClockMode(mode, factor, silence)
         if not self._loop.is_running() or self._on_loop():
-            self._loop.set_pace(pace)
+            self.go(chosen)
         else:
-            self._wait(self._set_pace(pace))
+            self._wait(self._go(chosen))
 
     def advance(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0) -> None:
         """Jump ahead by the sum of what is given; return when all on the way has happened and settled.
@@ -161,8 +186,8 @@ class Clock:
     async def _advance(self, span: float) -> None:
         await self._loop.advance_by(span)
 
-    async def _set_pace(self, pace: float) -> None:
-        self._loop.set_pace(pace)
+    async def _go(self, mode: ClockMode) -> None:
+        self.go(mode)
 
     def _wait(self, work: Coroutine[object, object, _T]) -> _T:
         """Do the work on the loop and wait for it on this thread."""

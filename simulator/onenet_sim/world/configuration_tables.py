@@ -87,7 +87,7 @@ class WorldTable(Plug):
         [], description="What goes wrong."
     )
     seed: int | None = Field(None, description="Decides everything random; drawn by default.")
-    clock: str = Field("real", description="real, stopped or scaled:K.", examples=["scaled:60"])
+    clock: str = Field("real", description="real, stopped, scaled:K or idle:MS.", examples=["scaled:60"])
     pace: Literal["field", "instant"] | None = Field(None, description="Whether modems keep gaps between lines.")
     epoch: datetime | None = Field(None, description="The calendar at the beginning; the present by default.")
     baud_pace: bool = Field(default=False, description="Whether octets take their time at the baud rate.")

@@ -4,6 +4,7 @@ The theory. A selector loop asks its selector to wait until the next timer is du
 question itself, in :meth:`WorldLoop._turn`, for in it lies the whole of time:
 
 * without a jump it waits, for as long in real seconds as the pace makes of the world's seconds;
+* if it may leap, and the line has been silent for so long while a host waits, it jumps to the next timer;
 * with a jump, world time stands still until everything is settled; then it is set to the next timer, or to
   the target when no timer comes before that, and the loop turns again.
 
@@ -84,6 +85,8 @@ class WorldLoop(asyncio.SelectorEventLoop):
     Attributes:
         patience: Real seconds for which a jump waits at one moment of world time for everything to settle.
             Then it ends with a :exc:`TimeoutError` that names what is outstanding.
+        silence: Real milliseconds after which time leaps, if it may; :meth:`leap_after` changes it.
+        host_waits: Says whether anybody is there for whom time could leap.
     """
 
     # What asyncio.BaseEventLoop has and its stubs do not tell.
@@ -107,6 +110,9 @@ class WorldLoop(asyncio.SelectorEventLoop):
         self._order = itertools.count()
         self._outstanding: dict[int, str] = {}
         self._still_since = 0.0
+        self.silence: float | None = None
+        self._stirred = monotonic()
+        self.host_waits: Callable[[], bool] = lambda: True
         self.patience = patience
         self._poll = selector.select
         self._flush_terminals = selector.flush_terminals
@@ -126,6 +132,15 @@ class WorldLoop(asyncio.SelectorEventLoop):
         """Go on from now at another pace (a finite factor, not below 0; otherwise :exc:`ValueError`)."""
         self._pace = _checked_pace(pace)
         self._set(self.time(), 0.0 if self._jumps else self._pace)
+
+    def leap_after(self, silence: float | None) -> None:
+        """Leap to the next timer whenever nothing has stirred for so many real milliseconds; None never does."""
+        self.silence = silence
+        self.stir()
+
+    def stir(self) -> None:
+        """Begin the silence anew: something was said on a line."""
+        self._stirred = monotonic()
 
     def advance_to(self, target: float) -> asyncio.Future[None]:
         """Jump to ``target`` (world seconds); the future is done when time is there and all is settled.
@@ -213,6 +228,10 @@ class WorldLoop(asyncio.SelectorEventLoop):
         """Answer the loop that wants to wait ``timeout`` world seconds (0: callbacks or timers are ready)."""
         if self._jumps:
             self._drop_cancelled_jumps()
+        if not self._jumps and timeout and (left := self._silence_left()) is not None:
+            if left > 0:
+                return self._poll(min(left, self._real(timeout) or left))
+            self._leap()
         if not self._jumps or self._stopping:
             return self._poll(self._real(timeout))
         if timeout == 0:
@@ -231,6 +250,19 @@ class WorldLoop(asyncio.SelectorEventLoop):
             return ready
         self._step()
         return []
+
+    def _silence_left(self) -> float | None:
+        """Return the real seconds until time leaps, or None if it will not."""
+        if self.silence is None or self._stopping or not self.host_waits():
+            return None
+        return self._stirred + self.silence / 1000 - monotonic()
+
+    def _leap(self) -> None:
+        """Jump to the next timer. The loop has just dropped cancelled timers from the head."""
+        self.stir()
+        now = self.time()
+        leap = self._jump(now, max(now, self._scheduled[0].when()))
+        leap.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody waits for it
 
     def _real(self, timeout: float | None) -> float | None:
         if not timeout:

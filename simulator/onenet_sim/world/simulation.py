@@ -90,6 +90,7 @@ class Simulation:
         self.benches: dict[str, Bench] = {}
         self.platform = self._new_platform()
         self._loop = loop
+        loop.host_waits = self._host_waits
         self._air = Air(self.addresses, self.journal)
         self.stubs = Stubs(loop, self.benches, lambda: self.journal)
         self._resetting = asyncio.Lock()
@@ -138,6 +139,10 @@ class Simulation:
     async def _start_platform(self) -> None:
         plain = (self.endpoints[Destination(role)] for role in Role)
         await self.platform.start(*plain, *(self._dtls.get(role) for role in Role))
+
+    def _host_waits(self) -> bool:
+        """Return whether anybody is there for whom time could leap."""
+        return any(port.attached for bench in self.benches.values() for port in bench.ports)
 
     def _key_of(self, role: Role, identity: str) -> str:
         devices = self.platform.devices
@@ -273,7 +278,7 @@ class Simulation:
         await self._loop.settled()  # what is still in the sockets belongs to the world that ends
         self.stubs.clear()
         self._loop.restart()
-        self._loop.set_pace(self.settings.clock.pace)
+        self.clock.go(self.settings.clock)
         self.journal = Journal(self._loop.time, heir_of=self.journal)
         for endpoint in self.endpoints.values():
             endpoint.journal = self.journal

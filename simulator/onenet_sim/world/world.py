@@ -46,7 +46,7 @@ class World(Expecting):
     Args:
         profile: The modems' profile.
         seed: Decides everything random.
-        clock: ``real``, ``stopped`` or ``scaled:K``.
+        clock: ``real``, ``stopped``, ``scaled:K`` or ``idle:MS``.
         pace: ``field`` keeps the gaps between a module's lines, ``instant`` has none; by default the gaps are
             kept while a host outside the process has the port open.
         unknown: With ``fail``, a command that the module does not have fails the run: leaving the ``with`` block
