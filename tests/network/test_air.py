@@ -45,6 +45,7 @@ async def _open_sky(loop: WorldLoop) -> Sky:
     sky = Sky(loop, journal, air, link, servers, down)
     for role, endpoint in servers.items():
         air.addresses.serve(Destination(role), endpoint.local)
+        endpoint.nat = air.nat
         endpoint.on_datagram = lambda octets, source, role=role: sky.up.append((role, octets, source))
     return sky
 
@@ -249,7 +250,7 @@ def test_each_link_has_an_address_of_its_own() -> None:
     async def main(sky: Sky) -> None:
         other = await sky.air.open_link("modem-2", lambda _octets, _source: None)
         assert other.local != sky.link.local
-        assert str(other.local).startswith("127.0.0.1:")
+        assert {str(other.local), str(sky.link.local)} == {"117.169.36.15:2179", "117.169.36.15:2180"}
 
     run(main)
 
@@ -304,10 +305,49 @@ def test_of_very_many_peers_the_last_ones_can_answer() -> None:
     run(main)
 
 
+def test_addresses_are_numbered_as_they_are_seen_and_anew_in_a_fresh_world() -> None:
+    async def main(sky: Sky) -> None:
+        other = await sky.air.open_link("modem-2", lambda _octets, _source: None)
+        for link in (other, sky.link, other):
+            link.send(b"?", ACCESS)
+            await sky.loop.settled()
+        sky.air.journal = Journal(sky.loop.time)
+        sky.link.send(b"?", ACCESS)
+        await sky.loop.settled()
+        assert [source.port for _, _, source in sky.up] == [2179, 2180, 2179, 2179]
+
+    run(main)
+
+
+def test_a_port_that_the_nat_has_given_away_is_dropped_and_leaves_the_machine_by_no_way() -> None:
+    async def main(sky: Sky) -> None:
+        sky.link.send(b"?", ACCESS)
+        former = sky.link.local
+        await sky.loop.settled()
+        sky.link.rebind()
+        sky.link.rebind()
+        sky.servers[Role.ACCESS].send(b"late", former)
+        assert sky.dropped() == [f"to {former}: the NAT has given that port away"]
+
+    run(main)
+
+
+def test_what_is_no_modem_is_seen_as_it_is() -> None:
+    async def main(sky: Sky) -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            client.bind(("127.0.0.1", 0))
+            access = sky.servers[Role.ACCESS].local
+            client.sendto(b"?", (access.host, access.port))
+            await sky.loop.settled()
+            assert sky.up == [(Role.ACCESS, b"?", Address(*client.getsockname()))]
+
+    run(main)
+
+
 def test_a_strangers_datagram_does_not_reach_the_module() -> None:
     async def main(sky: Sky) -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
-            stranger.sendto(b"?", (sky.link.local.host, sky.link.local.port))
+            stranger.sendto(b"?", (sky.link.endpoint.local.host, sky.link.endpoint.local.port))
             await sky.loop.settled()
         assert sky.down == []
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from onenet_sim.journal import DatagramDropped
 from onenet_sim.network.endpoint import DatagramEndpoint
+from onenet_sim.network.nat import Nat
 from onenet_sim.network.stream import Stream
 
 if TYPE_CHECKING:
@@ -34,22 +35,24 @@ class Passage(Protocol):
 
 
 class Air:
-    """What all modems of a world share: the map of addresses and the journal, which a reset replaces."""
+    """What all modems of a world share: the map of addresses, the NAT, and the journal, which a reset replaces."""
 
     def __init__(self, addresses: AddressMap, journal: Journal) -> None:
         """Make air through which the map's addresses are reached."""
         self.addresses = addresses
+        self.nat = Nat()
         self._journal = journal
         self._links: set[Link] = set()
 
     @property
     def journal(self) -> Journal:
-        """Where all links write. Setting it sets it for the open ones too."""
+        """Where all links write. A new one is set for the open ones too, and the NAT numbers anew."""
         return self._journal
 
     @journal.setter
     def journal(self, journal: Journal) -> None:
         self._journal = journal
+        self.nat.forget_all()
         for link in self._links:
             link.take_journal(journal)
 
@@ -112,11 +115,12 @@ class Link:
         self._air = air
         self._dialled: dict[Address, Address] = {}  # by the real address
         endpoint.on_datagram = self._receive
+        air.nat.admit(endpoint.local)
 
     @property
     def local(self) -> Address:
         """The bearer's own address, as the platform sees it."""
-        return self.endpoint.local
+        return self._air.nat.public(self.endpoint.local)
 
     @property
     def journal(self) -> Journal:
@@ -185,8 +189,12 @@ class Link:
         """Give the bearer up. Closing twice is harmless."""
         for endpoint in (self.endpoint, self._former):
             if endpoint is not None:
-                endpoint.close()
+                self._close(endpoint)
         self._air.forget(self)
+
+    def _close(self, endpoint: DatagramEndpoint) -> None:
+        endpoint.close()
+        self._air.nat.forget(endpoint.local)
 
     def rebind(self) -> None:
         """Take another port, as a NAT that has forgotten the module gives it.
@@ -198,8 +206,9 @@ class Link:
         """
         fresh = DatagramEndpoint.bind(_LOOPBACK, 0, name=self.name, journal=self.journal, modem=self.name)
         fresh.on_datagram = self._receive
+        self._air.nat.admit(fresh.local)
         if self._former is not None:
-            self._former.close()
+            self._close(self._former)
         self._former, self.endpoint = self.endpoint, fresh
         self._former.on_datagram = self._receive_formerly
         self._dialled.clear()

@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from onenet_sim.journal import Journal
+    from onenet_sim.network.nat import Nat
 
 _RECEIVE_BUFFER = 4 * 1024 * 1024
 _LARGEST_DATAGRAM = 65507
 """Octets that UDP carries over IPv4."""
 
+_GIVEN_AWAY = "the NAT has given that port away"
 _AT_ONCE = 64
 """Datagrams read before other work of the loop gets its turn."""
 
@@ -36,10 +38,12 @@ class DatagramEndpoint:
         journal: Where drops and causes go. May be replaced at any time.
         on_datagram: Called with each datagram and its source, within the cause that its sender named. May be
             replaced at any time; while it is None datagrams are dropped.
+        nat: What stands between this end and the modems, at the platform's end.
     """
 
     def __init__(self, sock: socket.socket, *, name: str, journal: Journal, modem: str | None = None) -> None:
         """Read from a bound, non-blocking IPv4 socket on the running loop; the endpoint then owns it."""
+        self.nat: Nat | None = None
         self.name = name
         self.modem = modem
         self.journal = journal
@@ -77,13 +81,15 @@ class DatagramEndpoint:
 
         The far end handles it within ``cause``, or within the journal's cause of the moment.
         """
-        if (why := self._try_to_send(octets, to)) is not None:
+        real = to if self.nat is None else self.nat.real(to)
+        why = _GIVEN_AWAY if real is None else self._try_to_send(octets, real)
+        if real is None or why is not None:
             dropped = DatagramDropped(self.name, octets, f"to {to}: {why}")
             self.journal.note(dropped, cause=cause, modem=self.modem)
             return
         cause = self.journal.cause if cause is None else cause
         if cause is not None:
-            self.journal.link(_wire(self.local, to, octets), cause)
+            self.journal.link(_wire(self.local, real, octets), cause)
 
     def close(self) -> None:
         """Close the socket. Closing twice is harmless; what is sent afterwards is dropped."""
@@ -117,6 +123,8 @@ class DatagramEndpoint:
 
     def _deliver(self, octets: bytes, source: Address) -> None:
         with self.journal.because(self.journal.linked(_wire(source, self.local, octets))):
+            if self.nat is not None:
+                source = self.nat.public(source)
             if self.on_datagram is None:
                 self.journal.note(DatagramDropped(self.name, octets, f"from {source}: nobody takes it"))
             else:

@@ -11,15 +11,14 @@ import socket
 from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
-from onenet_sim.network.address import LARGEST_PORT, Address
 from onenet_sim.network.endpoint import DatagramEndpoint
 
 if TYPE_CHECKING:
     from onenet_sim.journal import Journal
+    from onenet_sim.network.address import Address
+    from onenet_sim.network.nat import Nat
 
 _LOOPBACK = "127.0.0.1"
-_NAT_HOST, _NAT_FIRST_PORT = "117.169.36.15", 2179
-_SEEN_MAXIMUM = 4096
 _PIECE = 4096
 _BACKLOG = 64
 _TRIES = 16
@@ -29,8 +28,7 @@ _TRIES = 16
 class TestServer:
     """Both servers, on one port of loopback.
 
-    It sees modules as behind a NAT: each socket as a port of one public address, from that of the example on, in
-    the order in which they speak. So a session reads the same each time. It remembers the last 4,096.
+    It sees modules as behind a NAT, as the whole platform does.
     """
 
     __test__ = False  # pytest takes the name for a test's
@@ -41,12 +39,11 @@ class TestServer:
         self._listener = listener
         self._loop = asyncio.get_running_loop()
         self._connections: set[socket.socket] = set()
-        self.begin(endpoint.journal)
         endpoint.on_datagram = self._answer
         self._loop.add_reader(listener, self._accept)
 
     @classmethod
-    async def open(cls, journal: Journal) -> Self:
+    async def open(cls, journal: Journal, nat: Nat) -> Self:
         """Listen on any port that is free for both.
 
         Raises:
@@ -54,19 +51,17 @@ class TestServer:
         """
         for _ in range(_TRIES - 1):
             with suppress(OSError):
-                return cls(*_listen(journal))
-        return cls(*_listen(journal))
+                return cls(*_listen(journal, nat))
+        return cls(*_listen(journal, nat))
 
     @property
     def local(self) -> Address:
         """Where it listens."""
         return self._endpoint.local
 
-    def begin(self, journal: Journal) -> None:
-        """Begin anew, for a world that was reset: it has seen nobody."""
+    def take_journal(self, journal: Journal) -> None:
+        """Write into another journal."""
         self._endpoint.journal = journal
-        self._ports: dict[Address, int] = {}
-        self._next_port = _NAT_FIRST_PORT
 
     def close(self) -> None:
         """Give the sockets up."""
@@ -77,17 +72,7 @@ class TestServer:
             self._drop(connection)
 
     def _answer(self, octets: bytes, source: Address) -> None:
-        seen = f"[{_NAT_HOST}:{self._port(source)}]"
-        self._endpoint.send(seen.encode() + octets, source)
-
-    def _port(self, source: Address) -> int:
-        """Return the public port of a socket."""
-        if source not in self._ports:
-            if len(self._ports) >= _SEEN_MAXIMUM:
-                del self._ports[next(iter(self._ports))]
-            self._ports[source] = self._next_port
-            self._next_port = self._next_port + 1 if self._next_port < LARGEST_PORT else _NAT_FIRST_PORT
-        return self._ports[source]
+        self._endpoint.send(f"[{source}]".encode() + octets, source)
 
     def _accept(self) -> None:
         try:
@@ -114,8 +99,9 @@ class TestServer:
         connection.close()
 
 
-def _listen(journal: Journal) -> tuple[DatagramEndpoint, socket.socket]:
+def _listen(journal: Journal, nat: Nat) -> tuple[DatagramEndpoint, socket.socket]:
     endpoint = DatagramEndpoint.bind(_LOOPBACK, 0, name="test server", journal=journal)
+    endpoint.nat = nat
     try:
         listener = socket.create_server((_LOOPBACK, endpoint.local.port), backlog=_BACKLOG)
     except OSError:

@@ -128,12 +128,13 @@ class Simulation:
             endpoint = await DatagramEndpoint.open(
                 _LOOPBACK, port, name=str(destination.role), journal=self.journal
             )
+            endpoint.nat = self._air.nat
             self.endpoints[destination] = endpoint
             self.addresses.serve(destination, endpoint.local)
             if destination.dtls:
                 self._dtls[destination.role] = DtlsServer(endpoint, partial(self._key_of, destination.role))
         await self._start_platform()
-        self._test_server = await TestServer.open(self.journal)
+        self._test_server = await TestServer.open(self.journal, self._air.nat)
         self.addresses.test_server = self._test_server.local
 
     async def _start_platform(self) -> None:
@@ -286,7 +287,7 @@ class Simulation:
             server.forget_all()
         self._air.journal = self.journal
         if self._test_server is not None:
-            self._test_server.begin(self.journal)
+            self._test_server.take_journal(self.journal)
         if self._store is not None:
             self._store.clear()
         self.platform = self._new_platform()
