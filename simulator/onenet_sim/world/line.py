@@ -8,6 +8,8 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from onenet_sim.ports import MemoryHost
 
 _FINAL = re.compile(r"OK|ERROR|\+(?:CME|CIS) ERROR:.*")
@@ -20,12 +22,15 @@ class SerialLine:
     which a host behind a real port cannot.
     """
 
-    def __init__(self, host: MemoryHost) -> None:
+    def __init__(self, host: MemoryHost, before: Callable[[], None] = lambda: None) -> None:
+        """Speak through a port; ``before`` is called before each write."""
         self._host = host
+        self._before = before
         self._lines: list[str] = []
 
     def write(self, octets: bytes) -> None:
         """Send octets as they are."""
+        self._before()
         self._host.write(octets)
 
     def command(self, line: str, timeout: float = 5.0) -> list[str]:
@@ -40,6 +45,7 @@ class SerialLine:
         Raises:
             TimeoutError: No final result came; the message has what came instead.
         """
+        self._before()
         self._lines += itertools.chain.from_iterable(self._read(0))
         before = len(self._lines)
         self._host.write(line.encode("latin-1") + b"\r")

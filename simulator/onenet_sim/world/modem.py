@@ -87,7 +87,7 @@ class Modem:
     def _plug(self, simulation: Simulation) -> SerialLine:
         port = MemoryPort(lambda _: None, simulation.journal)
         self._bench.plug(port)
-        return SerialLine(port.host)
+        return SerialLine(port.host, self._world.hush)
 
     def command(self, line: str, timeout: float = 5.0) -> list[str]:
         """Send a command line and return its answer; see :meth:`SerialLine.command`."""
@@ -99,6 +99,7 @@ class Modem:
 
     def power(self, action: str) -> None:
         """Press the power key: ``on``, ``off`` or ``reset``; ``wake`` pulses the wake-up pin."""
+        self._world.hush()
         self._world.call(lambda _: self._bench.power(action))
 
     def stub(
@@ -151,6 +152,7 @@ class Modem:
         Raises:
             ValueError: A figure is out of its range.
         """
+        self._world.hush()
         bench = self._bench
         changed = bench.modem.reception.changed(coverage=coverage, rsrp=rsrp, snr=snr, ecl=ecl)
         self._world.call(lambda _: bench.receive(changed))

@@ -216,6 +216,15 @@ class World(Expecting):
         """Wait until nothing is under way at the present world time."""
         self.clock.advance(0)
 
+    def hush(self) -> None:
+        """Where time stands still, let what is under way settle; elsewhere do nothing.
+
+        A stopped world does so before each command and each press of a key, so that the same ones give the same
+        journal, whatever the machine's threads are up to.
+        """
+        if not self._closed and self.clock.mode.name == "stopped":
+            self.settle()
+
     def reset(self) -> None:
         """Begin a fresh world on the same ports: time 0, the same seed, nothing remembered, a database emptied."""
         self.run(self._simulation.reset())
