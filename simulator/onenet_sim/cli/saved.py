@@ -10,7 +10,7 @@ from urllib.request import ProxyHandler, build_opener
 
 import typer
 
-from onenet_sim.journal import dropped_line, json_line, read_json_lines
+from onenet_sim.journal import dropped_line, json_line, read_json_lines, saved_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,9 +106,9 @@ class JournalFile:
         self._end = world.call(self._begin)
 
     def _begin(self, simulation: Simulation) -> Callable[[], None]:
-        self._write(dropped_line(simulation.journal.dropped))
-        for event in simulation.journal:
-            self._note(event)
+        for line in saved_lines(simulation.journal):
+            if not self._write(line):
+                self._missing += 1
         return simulation.follow(self._note)
 
     def _note(self, event: Event) -> None:

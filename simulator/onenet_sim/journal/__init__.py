@@ -1,6 +1,7 @@
 """What happened: typed events, their causes, and the bounded ring that keeps them."""
 
 from onenet_sim.journal.coap import coap_received, coap_sent
+from onenet_sim.journal.dtls import DtlsDatagram, DtlsReceived, DtlsSent
 from onenet_sim.journal.events import (
     Answer,
     CachedCommandChanged,
@@ -31,6 +32,7 @@ from onenet_sim.journal.events import (
     SessionChanged,
     StubAnswered,
     Urc,
+    WorldBegan,
     WorldChanged,
     printable,
 )
@@ -43,7 +45,7 @@ from onenet_sim.journal.faults import (
     PlatformFaultStruck,
 )
 from onenet_sim.journal.journal import Event, Journal
-from onenet_sim.journal.jsonl import SavedWorld, dropped_line, json_line, read_json_lines
+from onenet_sim.journal.jsonl import SavedWorld, dropped_line, json_line, read_json_lines, saved_lines
 from onenet_sim.journal.pattern import Comparison, Pattern, PatternError, Wanted
 from onenet_sim.journal.rules import Rule
 from onenet_sim.journal.sockets import SocketChanged, SocketReceived, SocketSent
@@ -60,6 +62,9 @@ __all__ = [
     "DataPoint",
     "DatagramDropped",
     "DeviceChanged",
+    "DtlsDatagram",
+    "DtlsReceived",
+    "DtlsSent",
     "Event",
     "Explanation",
     "FaultStruck",
@@ -95,6 +100,7 @@ __all__ = [
     "StubAnswered",
     "Urc",
     "Wanted",
+    "WorldBegan",
     "WorldChanged",
     "coap_received",
     "coap_sent",
@@ -102,4 +108,5 @@ __all__ = [
     "json_line",
     "printable",
     "read_json_lines",
+    "saved_lines",
 ]

@@ -256,7 +256,10 @@ class StubAnswered(Occurrence):
 
 @dataclass(frozen=True, slots=True)
 class CoapMessage(Occurrence):
-    """A CoAP message at one end of the wire. ``end`` is ``modem``, ``bootstrap`` or ``access``."""
+    """A CoAP message at one end of the wire. ``end`` is ``modem``, ``bootstrap`` or ``access``.
+
+    ``octets`` is the whole message, before DTLS has sealed it or after it has opened it.
+    """
 
     end: str
     peer: str
@@ -270,6 +273,7 @@ class CoapMessage(Occurrence):
     content_format: int | None
     payload: bytes
     repeat: int = 0
+    octets: bytes = b""
 
     def _message(self) -> str:
         words = [self.type, self.code, f"mid={self.message_id}"]
@@ -462,6 +466,28 @@ class WorldChanged(Occurrence):
 
     def _text(self) -> str:
         return f"world {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class WorldBegan(WorldChanged):
+    """A world began, at the start or by a reset: what it was made with, which decides all that follows.
+
+    Attributes:
+        seed: Its seed.
+        profile: The modems' profile.
+        version: The simulator's version.
+        calendar: Date and time of day at this event, in the form of ISO 8601 with the zone.
+        modems: The modems' names.
+        addresses: Their IPv4 addresses, in the same order.
+    """
+
+    kind: ClassVar[str] = "world_began"
+    seed: int
+    profile: str
+    version: str
+    calendar: str
+    modems: tuple[str, ...]
+    addresses: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from onenet_sim.journal import dropped_line, json_line
+from onenet_sim.journal import saved_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,7 +54,7 @@ class JournalView:
 
     def save(self, path: Path | str) -> None:
         """Write the journal to a file as JSON lines."""
-        lines = self._world.call(lambda s: [dropped_line(s.journal.dropped), *map(json_line, s.journal)])
+        lines = self._world.call(lambda s: list(saved_lines(s.journal)))
         Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def follow(self, follower: Callable[[Event], None]) -> Callable[[], None]:

@@ -7,7 +7,8 @@ from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
-from onenet_sim.journal import Journal, WorldChanged
+from onenet_sim import __version__
+from onenet_sim.journal import Journal, WorldBegan
 from onenet_sim.lwm2m import load_objects
 from onenet_sim.modem import Modem, Pace, load_profile
 from onenet_sim.network import (
@@ -105,11 +106,24 @@ class Simulation:
             await self._open_platform()
             for number in range(1, self.settings.modems + 1):
                 await self._open_bench(number)
-            self.journal.note(WorldChanged(f"started with seed {self.settings.seed}"))
+            self._note_beginning("started")
             self.faults.start(self.journal, self.settings.faults)
         except (OSError, ValueError):
             await self.close()
             raise
+
+    def _note_beginning(self, what: str) -> None:
+        modems = [bench.modem for bench in self.benches.values()]
+        began = WorldBegan(
+            f"{what} with seed {self.settings.seed}",
+            self.settings.seed,
+            self._profile.name,
+            __version__,
+            self.clock.calendar.isoformat(),
+            tuple(modem.name for modem in modems),
+            tuple(modem.identity.address for modem in modems),
+        )
+        self.journal.begin(began)
 
     async def _open_platform(self) -> None:
         settings = self.settings
@@ -279,7 +293,7 @@ class Simulation:
         await self._start_platform()
         for number, bench in enumerate(self.benches.values(), start=1):
             bench.install(self._new_modem(number), self.journal)
-        self.journal.note(WorldChanged(f"reset with seed {self.settings.seed}"))
+        self._note_beginning("reset")
         self.faults.start(self.journal, self.settings.faults)
 
     async def close(self) -> None:

@@ -1,0 +1,44 @@
+"""The events of datagrams that DTLS has sealed, as they go over the air."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from onenet_sim.journal.events import Layer, Occurrence
+
+_RECORDS = {20: "change of cipher", 21: "alert", 22: "handshake", 23: "sealed"}
+"""What a datagram is, by the type of its first record (RFC 5246, 6.2.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class DtlsDatagram(Occurrence):
+    """A datagram of DTLS records at the modem's end; a CoAP message in it has an event of its own."""
+
+    peer: str
+    octets: bytes
+
+    def _records(self) -> str:
+        return f"DTLS {_RECORDS.get(next(iter(self.octets), 0), 'datagram')}, {len(self.octets)} octets"
+
+
+@dataclass(frozen=True, slots=True)
+class DtlsSent(DtlsDatagram):
+    """A modem sent a datagram of DTLS."""
+
+    layer: ClassVar[Layer] = Layer.NETWORK
+    kind: ClassVar[str] = "dtls_sent"
+
+    def _text(self) -> str:
+        return f"modem → {self.peer}  {self._records()}"
+
+
+@dataclass(frozen=True, slots=True)
+class DtlsReceived(DtlsDatagram):
+    """A modem got a datagram of DTLS."""
+
+    layer: ClassVar[Layer] = Layer.NETWORK
+    kind: ClassVar[str] = "dtls_received"
+
+    def _text(self) -> str:
+        return f"modem ← {self.peer}  {self._records()}"
