@@ -13,7 +13,7 @@ import typer
 from onenet_sim.journal import dropped_line, json_line, read_json_lines, saved_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from onenet_sim.journal import Event, SavedWorld
@@ -79,6 +79,15 @@ def _parsed(text: str, name: str) -> list[SavedWorld]:
         return read_json_lines(text.splitlines())
     except ValueError as error:
         raise _failed(f"{name}: {error}") from None
+
+
+def write_file(path: Path, portions: Iterable[bytes]) -> None:
+    """Write what a verb has made to a file, or end the command with why that cannot be."""
+    try:
+        with path.open("wb") as file:
+            file.writelines(portions)
+    except OSError as error:
+        raise _failed(f"{path}: {error.strerror or error}") from None
 
 
 def _failed(why: str) -> typer.Exit:

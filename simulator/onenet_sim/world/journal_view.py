@@ -52,6 +52,15 @@ class JournalView:
 
         return "\n".join(missing(self.events(), stream, imei))
 
+    def capture(self, path: Path | str) -> None:
+        """Write a pcapng file for Wireshark: each modem's air and serial line, with comments."""
+        from onenet_sim.report import capture  # noqa: PLC0415 - few worlds ask
+
+        Path(path).write_bytes(b"".join(capture(self._whole())))
+
+    def _whole(self) -> list[Event]:
+        return self._world.call(lambda s: s.journal.whole())
+
     def save(self, path: Path | str) -> None:
         """Write the journal to a file as JSON lines."""
         lines = self._world.call(lambda s: list(saved_lines(s.journal)))
