@@ -1,16 +1,34 @@
-"""The calls that answer with a whole report: the capture file for Wireshark."""
+"""The calls that answer with a whole report: a page for people, a capture file for Wireshark."""
 
 import asyncio
 
 from fastapi import APIRouter, Response
 
 from onenet_sim.console.shapes import Inside
-from onenet_sim.report import capture
+from onenet_sim.report import capture, page
 
 _PCAPNG = "application/x-pcapng"
 _BINARY = {"schema": {"type": "string", "format": "binary"}, "example": "(a pcapng file)"}
 
+_PAGE = {"schema": {"type": "string"}, "example": "<!DOCTYPE html>…"}
+
 router = APIRouter()
+
+
+@router.get(
+    "/report.html",
+    summary="Show all that happened",
+    response_class=Response,
+    responses={200: {"description": "A page that needs nothing else.", "content": {"text/html": _PAGE}}},
+)
+async def reported(simulation: Inside) -> Response:
+    """Return one HTML file for a person: a sequence diagram of the newest 10,000 events, findings, AT commands.
+
+    It holds no link to anything elsewhere, and can be kept beside the log of a CI run.
+    """
+    events = simulation.journal.whole()
+    text = await asyncio.to_thread(lambda: "".join(page(events)))  # the world goes on meanwhile
+    return Response(text, media_type="text/html")
 
 
 @router.get(

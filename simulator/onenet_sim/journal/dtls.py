@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from onenet_sim.journal.events import Layer, Occurrence
 
+_SEALED = b"\x17"
 _RECORDS = {20: "change of cipher", 21: "alert", 22: "handshake", 23: "sealed"}
 """What a datagram is, by the type of its first record (RFC 5246, 6.2.1)."""
 
@@ -18,7 +19,14 @@ class DtlsDatagram(Occurrence):
     peer: str
     octets: bytes
 
-    def _records(self) -> str:
+    @property
+    def sealed(self) -> bool:
+        """Whether it carries what the ends have to say, rather than a handshake or an alert."""
+        return self.octets[:1] == _SEALED
+
+    @property
+    def records(self) -> str:
+        """What it holds, in words."""
         return f"DTLS {_RECORDS.get(next(iter(self.octets), 0), 'datagram')}, {len(self.octets)} octets"
 
 
@@ -30,7 +38,7 @@ class DtlsSent(DtlsDatagram):
     kind: ClassVar[str] = "dtls_sent"
 
     def _text(self) -> str:
-        return f"modem → {self.peer}  {self._records()}"
+        return f"modem → {self.peer}  {self.records}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +49,4 @@ class DtlsReceived(DtlsDatagram):
     kind: ClassVar[str] = "dtls_received"
 
     def _text(self) -> str:
-        return f"modem ← {self.peer}  {self._records()}"
+        return f"modem ← {self.peer}  {self.records}"

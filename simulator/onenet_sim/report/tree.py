@@ -96,7 +96,7 @@ class _Growth:
                 cause.written.append(event)
                 self._carried[cause.event.id] = cause
                 return cause
-            case DtlsDatagram() if isinstance(cause.event.what, CoapMessage):
+            case DtlsDatagram(sealed=True) if isinstance(cause.event.what, CoapMessage):
                 return cause
             case CoapSent() if isinstance(cause.event.what, PlatformRequest):
                 cause.event, cause.request = event, cause.event

@@ -58,6 +58,12 @@ class JournalView:
 
         Path(path).write_bytes(b"".join(capture(self._whole())))
 
+    def report(self, path: Path | str) -> None:
+        """Write one HTML file that shows all that happened, for a person; it needs no network."""
+        from onenet_sim.report import page  # noqa: PLC0415 - few worlds ask
+
+        Path(path).write_text("".join(page(self._whole())), encoding="utf-8")
+
     def _whole(self) -> list[Event]:
         return self._world.call(lambda s: s.journal.whole())
 
