@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from onenet_sim.journal import Explanation, Journal
+from onenet_sim.report import page as page_of
 from tests.report.conftest import bench
+from tests.report.test_diagram import received, sent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,6 +99,21 @@ def test_a_link_of_what_stands_out_chooses_its_row(shown: Page) -> None:
     box = chosen.bounding_box()
     assert box is not None
     assert 0 < box["y"] < 0.58 * 900  # not behind what is known of it
+
+
+def test_what_an_explanation_refers_to_is_a_link_to_the_row_that_shows_it(
+    browser: Browser, tmp_path: Path
+) -> None:
+    journal = Journal(lambda: 0.0)
+    arrived = journal.note(received("access"), cause=journal.note(sent()))
+    late = journal.note(Explanation("it came too late", about=arrived))
+    path = tmp_path / "run.html"
+    path.write_text("".join(page_of(journal)), encoding="utf-8")
+    page = browser.new_page()
+    page.goto(f"{path.as_uri()}#e{late}")
+    page.locator("#known pre a", has_text=f"#{arrived}").click()
+    page.locator("#e1.picked").wait_for(timeout=PATIENCE)
+    page.close()
 
 
 def test_the_filter_leaves_rows_of_a_layer_a_modem_or_a_text(shown: Page) -> None:

@@ -8,6 +8,8 @@
   const shown = document.getElementById("shown");
   const facts = JSON.parse(document.getElementById("facts").textContent);
   const byId = new Map(rows.map((row) => [row.id, row]));
+  const homes = new Map(); // the row that shows an event
+  for (const [row, events] of Object.entries(facts)) for (const [id] of events) homes.set(String(id), `e${row}`);
   const below = new Map();
   for (const row of rows) {
     const cause = `e${row.dataset.cause}`;
@@ -52,6 +54,17 @@
     return made;
   };
 
+  const linked = (text) => {
+    const made = element("pre", "");
+    for (const part of text.split(/(#\d+)/)) {
+      const row = /^#\d+$/.test(part) && homes.get(part.slice(1));
+      const piece = row ? element("a", part) : part;
+      if (row) piece.href = `#${row}`;
+      made.append(piece);
+    }
+    return made;
+  };
+
   const line = (row) => {
     const paragraph = document.createElement("p");
     const link = element("a", `#${row.id.slice(1)}`);
@@ -81,7 +94,7 @@
     }
     known.replaceChildren(header);
     for (const [id, kind, text, fields] of facts[row.id.slice(1)]) {
-      known.append(element("h3", `#${id} ${kind}`), element("pre", text));
+      known.append(element("h3", `#${id} ${kind}`), linked(text));
       const names = Object.entries(fields).filter(([, value]) => value !== null && value !== "" && value.length !== 0);
       known.append(element("pre", names.map(([name, value]) => `${name}: ${JSON.stringify(value)}`).join("\n")));
     }
@@ -144,7 +157,6 @@
       sift();
     }
     choose(row);
-    row.scrollIntoView({ block: "center" });
   };
 
   list.addEventListener("click", (event) => {

@@ -64,7 +64,7 @@ class _Page:
         shown = story.events[-MOST_EVENTS:]
         self._left_out = len(story.events) - len(shown)
         self._rows = rows(shown, story.events)
-        self._ids = {row.event.id for row in self._rows}
+        self._homes = {event.id: row.event.id for row in self._rows for event in row.events}
         self._remarkable = [row for row in self._rows if row.mark in _REMARKABLE]
         self._found = lint(story.events)
         self._used = coverage(story)
@@ -182,7 +182,8 @@ class _Page:
         yield "</table></div>\n"
 
     def _reference(self, event_id: int) -> str:
-        return f'<a href="#e{event_id}">#{event_id}</a>' if event_id in self._ids else f"#{event_id}"
+        home = self._homes.get(event_id)
+        return f"#{event_id}" if home is None else f'<a href="#e{home}">#{event_id}</a>'
 
     # --- the diagram ---------------------------------------------------------------------------------
 
@@ -234,7 +235,7 @@ class _Page:
     def _up(self, cause: int | None) -> str:
         if cause is None:
             return ""
-        kept = cause in self._ids
+        kept = cause in self._homes
         return (
             f'<a href="#e{cause}" title="its cause, #{cause}">↑</a>' if kept else f'<i title="by #{cause}">↑</i>'
         )
