@@ -167,6 +167,14 @@ def test_what_was_lost_on_its_way_down_is_a_packet_from_where_the_modem_had_dial
     assert found.comments == ("#4 modem-1", "lost (#4): from 1.2.3.4:5683: no coverage")
 
 
+def test_what_a_fault_delayed_on_its_way_down_says_so_where_it_arrives(journal: Journal) -> None:
+    back = journal.note(sent("access", MODEM, ACK), modem="modem-1")
+    journal.note(NetworkFaultStruck(1, "network.delay", "down: 4 octets: 2 s late"), cause=back)
+    journal.note(received(), cause=back)
+    (found,) = read(journal).packets
+    assert found.comments == ("#3 modem-1", "fault 1 network.delay: down: 4 octets: 2 s late")
+
+
 def test_what_the_platform_could_not_send_was_never_on_the_air(journal: Journal) -> None:
     event = journal.note(sent("access", MODEM), modem="modem-1")
     journal.note(DatagramDropped("access", GET, "the socket is closed"), cause=event)
@@ -185,6 +193,13 @@ def test_with_dtls_the_records_are_shown_and_the_message_is_their_comment(journa
     assert packets[1].comments == ("#3 modem-1", f"#4 modem ← {DIALLED}  ACK 2.05 mid=1")
 
 
+@pytest.mark.parametrize("peer", ["183.230.40.40:5684", "127.0.0.1:4001"])
+def test_a_message_that_never_got_through_its_handshake_was_never_on_the_air(journal: Journal, peer: str) -> None:
+    journal.note(sent(peer=peer), modem="modem-1")
+    journal.note(DtlsSent("127.0.0.1:4001", b"\x16\xfe\xfd"), modem="modem-1")
+    assert [each.datagram for each in read(journal).packets] == [b"\x16\xfe\xfd"]
+
+
 def test_a_flight_of_the_server_that_is_lost_is_no_loss_of_the_clients(journal: Journal) -> None:
     hello = journal.note(DtlsSent(DIALLED, b"\x16\xfe\xfdhello"), modem="modem-1")
     journal.note(DatagramDropped("modem-1", b"\x16\xfe\xfdserver", "from x:1: no coverage"), cause=hello)
@@ -192,6 +207,24 @@ def test_a_flight_of_the_server_that_is_lost_is_no_loss_of_the_clients(journal: 
     assert first.comments == ("#1 modem-1",)
     assert second.comments == ("#2 modem-1", "lost (#2): from x:1: no coverage")
     assert second.ends == (DIALLED, "10.0.0.1:5684")
+
+
+def test_a_fault_that_takes_the_answer_is_told_of_the_answer(journal: Journal) -> None:
+    event = journal.note(SocketSent(3, "UDP", "183.230.40.150:36000", b"up"), modem="modem-1")
+    fault = journal.note(NetworkFaultStruck(1, "network.loss", "down: 4 octets: lost"), cause=event)
+    journal.note(DatagramDropped("network", b"down", "fault 1 network.loss"), cause=fault)
+    question, answer = read(journal).packets
+    assert question.comments == ("#1 modem-1",)
+    assert (answer.datagram, answer.outbound) == (b"down", False)
+    assert answer.ends == ("183.230.40.150:36000", "10.0.0.1:49155")
+    assert answer.comments[1:] == ("lost (#3): fault 1 network.loss", "fault 1 network.loss: down: 4 octets: lost")
+
+
+def test_what_the_platform_would_not_take_is_told_of_what_was_sent(journal: Journal) -> None:
+    event = journal.note(DtlsSent(DIALLED, SEALED), modem="modem-1")
+    journal.note(DatagramDropped("access", SEALED, "from 127.0.0.1:4000: a repeated record"), cause=event)
+    (found,) = read(journal).packets
+    assert found.comments == ("#1 modem-1", "lost (#2): from 127.0.0.1:4000: a repeated record")
 
 
 def test_datagrams_of_the_hosts_own_sockets_are_on_the_air_and_streams_are_not(journal: Journal) -> None:

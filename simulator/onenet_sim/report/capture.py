@@ -84,6 +84,9 @@ class _Capture:
         self._story = story
         self._began = _beginning(story)
         self._epoch = _epoch(self._began)
+        self._secured = {
+            (event.modem, event.what.peer) for event in story.events if isinstance(event.what, DtlsDatagram)
+        }
         self._dialled: dict[tuple[str | None, str], str] = {}
         self._lost: dict[str | None, Event] = {}
         self._names: dict[str, bytes] = {}
@@ -124,7 +127,7 @@ class _Capture:
             case ModuleWrote(octets):
                 yield _Frame(event, octets, outbound=False, comments=self._comments_of_write(event, octets))
             case CoapMessage(end=end, peer=peer, octets=octets) if end == _MODEM:
-                if octets and not self._sealed(event):
+                if octets and not self._sealed(event, peer):
                     yield self._heard(event, octets, peer, _COAP_PORT)
             case CoapReceived(end=end):
                 self._learn(event, end)
@@ -136,12 +139,9 @@ class _Capture:
             case DatagramDropped(where, octets) if where not in _PLATFORM:
                 yield from self._never_heard(event, octets)
 
-    def _sealed(self, event: Event) -> bool:
-        """Return whether a message went through DTLS, and is on the air in a datagram of that."""
-        if isinstance(event.what, CoapReceived):
-            cause = self._story.get(event.cause)
-            return cause is not None and isinstance(cause.what, DtlsReceived)
-        return any(isinstance(each.what, DtlsSent) for each in self._story.below(event))
+    def _sealed(self, event: Event, peer: str) -> bool:
+        """Return whether a message is on the air in a datagram of DTLS, or waits in vain for a handshake."""
+        return (event.modem, peer) in self._secured or peer.endswith(f":{_COAPS_PORT}")
 
     def _heard(self, event: Event, octets: bytes, peer: str, port: int) -> _Frame:
         sent = isinstance(event.what, CoapSent | DtlsSent | SocketSent)
@@ -152,14 +152,18 @@ class _Capture:
         sender = self._sender(event)
         if sender is None or event.modem is None or not self._comes_down(event, sender):
             return
-        if isinstance(sender.what, DtlsDatagram):
-            peer = sender.what.peer
-        else:
-            end = sender.what.end if isinstance(sender.what, CoapMessage) else ""
-            peer = self._dialled.get((event.modem, end), _PLATFORM_UNKNOWN)
-        sealed = octets[1:2] == _DTLS_1
+        match sender.what:
+            case SocketSent(socket=number, peer=peer):
+                port = _FIRST_SOCKET_PORT + number
+            case DtlsDatagram(peer=peer):
+                port = _COAPS_PORT
+            case CoapMessage(end=end):
+                peer = self._dialled.get((event.modem, end), _PLATFORM_UNKNOWN)
+                port = _COAPS_PORT if octets[1:2] == _DTLS_1 else _COAP_PORT
+            case _:
+                return
         comments = (_who(event), _lost(event), *self._faults_above(event))
-        yield _Frame(event, octets, False, comments, peer, _COAPS_PORT if sealed else _COAP_PORT)  # noqa: FBT003 - see there
+        yield _Frame(event, octets, outbound=False, comments=comments, peer=peer, port=port)
 
     def _sender(self, event: Event) -> Event | None:
         """Return the nearest sending or arrival of a datagram that led to an event."""
@@ -168,15 +172,24 @@ class _Capture:
             cause = self._story.get(cause.cause)
         return cause
 
-    def _comes_down(self, dropped: Event, sender: Event) -> bool:
-        """Return whether a lost datagram was on its way to the modem. ``sender`` is what led to it."""
-        if isinstance(sender.what, CoapMessage):
-            return sender.what.end != _MODEM
-        if not isinstance(sender.what, DtlsSent) or not isinstance(dropped.what, DatagramDropped):
-            return False
-        cause = self._story.get(dropped.cause)
-        told = cause.what.what if cause is not None and isinstance(cause.what, FaultStruck) else dropped.what.why
-        return told.startswith(("down:", "from "))
+    def _comes_down(self, event: Event, sender: Event) -> bool:
+        """Return whether what a fault struck or was dropped was on its way to the modem.
+
+        ``sender`` is the nearest datagram that led to it; an answer without an event of its own has that of its
+        question.
+        """
+        if isinstance(sender.what, CoapMessage) and sender.what.end != _MODEM:
+            return True
+        cause = self._story.get(event.cause)
+        match event.what:
+            case DatagramDropped(where=where) if where in _PLATFORM:
+                return False
+            case DatagramDropped() if cause is not None and isinstance(cause.what, FaultStruck):
+                return self._comes_down(cause, sender)
+            case DatagramDropped(why=told) | FaultStruck(what=told):
+                return told.startswith(("down:", "from "))
+            case _:
+                return False
 
     def _learn(self, event: Event, end: str) -> None:
         """Take note of the address by which a modem reaches an end."""
@@ -191,22 +204,37 @@ class _Capture:
         cause = self._story.get(event.cause)
         if isinstance(event.what, DtlsSent) and cause is not None and isinstance(cause.what, CoapSent):
             told.append(f"#{cause.id} {cause.what}")
+        if isinstance(event.what, CoapReceived | DtlsReceived):
+            told += self._struck_on_the_way(event)
         return tuple(told + [each for below in self._story.below(event) for each in self._told(below, event)])
+
+    def _struck_on_the_way(self, event: Event) -> Iterator[str]:
+        """Give the faults that struck what the platform sent and that arrived nevertheless."""
+        sender = self._sender(event)
+        if sender is not None and isinstance(sender.what, CoapSent) and sender.what.end != _MODEM:
+            faults = (each.what for each in self._story.below(sender))
+            yield from (str(fault) for fault in faults if isinstance(fault, FaultStruck))
 
     def _told(self, event: Event, about: Event) -> Iterator[str]:
         """Give what an event below a packet says of that packet."""
         match event.what:
             case Explanation():
                 yield str(event.what)
-            case FaultStruck():
+            case FaultStruck() if self._is_of(event, about):
                 yield str(event.what)
                 for below in self._story.below(event):
                     yield from self._told(below, about)
-            case DatagramDropped() if not self._comes_down(event, about):
+            case DatagramDropped() if self._is_of(event, about):
                 yield _lost(event)
             case CoapReceived() if isinstance(about.what, DtlsReceived):
                 yield f"#{event.id} {event.what}"
                 yield from map(str, (each.what for each in self._story.explanations(event)))
+
+    def _is_of(self, event: Event, about: Event) -> bool:
+        """Return whether what happened below a packet happened to that packet, not to an answer to it."""
+        return isinstance(about.what, CoapReceived | DtlsReceived | SocketReceived) or not self._comes_down(
+            event, about
+        )
 
     def _comments_of_write(self, event: Event, octets: bytes) -> tuple[str, ...]:
         """Return the comments of what the module wrote: also why it is an error, and whether it was lost."""
