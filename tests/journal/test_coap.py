@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from aiocoap import Message
 
@@ -60,12 +62,14 @@ MESSAGES: dict[str, tuple[str, CoapSent]] = {
 @pytest.mark.parametrize(("octets", "sent"), MESSAGES.values(), ids=MESSAGES)
 def test_a_message_keeps_what_the_wire_said(octets: str, sent: CoapSent) -> None:
     message = Message.decode(bytes.fromhex(octets))
-    assert coap_sent(message, end="modem", peer="access:5683") == sent
+    wire = bytes.fromhex(octets)
+    assert coap_sent(message, wire, end="modem", peer="access:5683") == replace(sent, octets=wire)
 
 
 @pytest.mark.parametrize(("octets", "sent"), MESSAGES.values(), ids=MESSAGES)
 def test_a_message_reads_the_same_at_both_ends(octets: str, sent: CoapSent) -> None:
     message = Message.decode(bytes.fromhex(octets))
-    received = coap_received(message, end="access", peer="modem-1:40001", repeat=1)
+    received = coap_received(message, bytes.fromhex(octets), end="access", peer="modem-1:40001", repeat=1)
     assert isinstance(received, CoapReceived)
-    assert received.to_json() == {**sent.to_json(), "end": "access", "peer": "modem-1:40001", "repeat": 1}
+    differs = {"end": "access", "peer": "modem-1:40001", "repeat": 1, "octets": octets.replace(" ", "")}
+    assert received.to_json() == {**sent.to_json(), **differs}

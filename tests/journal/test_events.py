@@ -19,6 +19,9 @@ from onenet_sim.journal import (
     DatagramDropped,
     DataPoint,
     DeviceChanged,
+    DtlsDatagram,
+    DtlsReceived,
+    DtlsSent,
     Explanation,
     FaultStruck,
     HostAttached,
@@ -47,7 +50,7 @@ from onenet_sim.journal import (
     SocketSent,
     StubAnswered,
     Urc,
-    WorldChanged,
+    WorldBegan,
     printable,
 )
 
@@ -63,6 +66,7 @@ SENT = CoapSent(
     observe=None,
     content_format=40,
     payload=b"</>",
+    octets=b"\x42\x02",
 )
 NOTIFY = CoapReceived(
     end="access",
@@ -160,6 +164,7 @@ TABLE: list[tuple[Occurrence, Layer, str, str, dict[str, Json]]] = [
             "content_format": 40,
             "payload": "3C2F3E",
             "repeat": 0,
+            "octets": "4202",
         },
     ),
     (
@@ -180,6 +185,7 @@ TABLE: list[tuple[Occurrence, Layer, str, str, dict[str, Json]]] = [
             "content_format": None,
             "payload": "E400",
             "repeat": 2,
+            "octets": "",
         },
     ),
     (
@@ -315,7 +321,37 @@ TABLE: list[tuple[Occurrence, Layer, str, str, dict[str, Json]]] = [
         "socket 6 ← 127.0.0.1:9000  TCP \\x00",
         {"socket": 6, "transport": "TCP", "peer": "127.0.0.1:9000", "octets": "00"},
     ),
-    (WorldChanged("started"), Layer.WORLD, "world", "world started", {"what": "started"}),
+    (
+        DtlsSent("183.230.40.40:5684", b"\x17\xfe\xfd"),
+        Layer.NETWORK,
+        "dtls_sent",
+        "modem → 183.230.40.40:5684  DTLS sealed, 3 octets",
+        {"peer": "183.230.40.40:5684", "octets": "17FEFD"},
+    ),
+    (
+        DtlsReceived("a:5684", b""),
+        Layer.NETWORK,
+        "dtls_received",
+        "modem ← a:5684  DTLS datagram, 0 octets",
+        {"peer": "a:5684", "octets": ""},
+    ),
+    (
+        WorldBegan(
+            "started with seed 7", 7, "0.1.0", "2026-01-01T00:00:00+08:00", ("m",), ("onemo",), ("10.0.0.1",)
+        ),
+        Layer.WORLD,
+        "world_began",
+        "world started with seed 7",
+        {
+            "what": "started with seed 7",
+            "seed": 7,
+            "version": "0.1.0",
+            "calendar": "2026-01-01T00:00:00+08:00",
+            "modems": ["m"],
+            "profiles": ["onemo"],
+            "addresses": ["10.0.0.1"],
+        },
+    ),
     (
         Explanation("温度 is no number"),
         Layer.DIAGNOSIS,
@@ -377,7 +413,7 @@ KINDS: list[type[Occurrence]] = [
     for name in onenet_sim.journal.__all__
     if isinstance(each := getattr(onenet_sim.journal, name), type)
     and issubclass(each, Occurrence)
-    and each not in {Occurrence, CoapMessage, FaultStruck}
+    and each not in {Occurrence, CoapMessage, DtlsDatagram, FaultStruck}
 ]
 
 

@@ -8,7 +8,7 @@ import json
 import pytest
 from hypothesis import given, settings as hypothesis_settings, strategies as st
 
-from onenet_sim.journal import CommandLine, Event, Explanation, HostWrote, Journal, Layer, Urc, WorldChanged
+from onenet_sim.journal import CommandLine, Event, Explanation, HostWrote, Journal, Layer, Urc
 
 LINKS = 4096
 
@@ -41,19 +41,19 @@ def ids(events: list[Event]) -> list[int]:
 
 
 def test_ids_count_from_one(journal: Journal) -> None:
-    assert [journal.note(WorldChanged("started")) for _ in range(3)] == [1, 2, 3]
+    assert [journal.note(Explanation("started")) for _ in range(3)] == [1, 2, 3]
     assert ids(list(journal)) == [1, 2, 3]
 
 
 def test_an_event_has_the_worlds_time(journal: Journal, clock: Clock) -> None:
-    journal.note(WorldChanged("started"))
+    journal.note(Explanation("started"))
     clock.now = 86400.5
-    journal.note(WorldChanged("stopped"))
+    journal.note(Explanation("stopped"))
     assert [event.time for event in journal] == [0.0, 86400.5]
 
 
 def test_an_event_is_found_by_its_id(journal: Journal) -> None:
-    journal.note(WorldChanged("started"))
+    journal.note(Explanation("started"))
     journal.note(CommandLine("AT"), modem="modem-1")
     assert journal.get(2) == Event(2, 0.0, None, "modem-1", CommandLine("AT"))
 
@@ -61,7 +61,7 @@ def test_an_event_is_found_by_its_id(journal: Journal) -> None:
 @pytest.mark.parametrize("event_id", [-1, 0, 2])
 def test_there_is_no_event_of_another_id(journal: Journal, event_id: int) -> None:
     assert journal.get(event_id) is None
-    journal.note(WorldChanged("started"))
+    journal.note(Explanation("started"))
     assert journal.get(event_id) is None
 
 
@@ -100,7 +100,7 @@ def modem_of(journal: Journal, event_id: int) -> str | None:
 
 def test_an_event_outside_all_blocks_has_no_cause(journal: Journal) -> None:
     assert journal.cause is None
-    assert cause_of(journal, journal.note(WorldChanged("started"))) is None
+    assert cause_of(journal, journal.note(Explanation("started"))) is None
 
 
 def test_a_cause_may_be_named(journal: Journal) -> None:
@@ -206,7 +206,7 @@ def test_tasks_and_timers_keep_the_cause_of_the_block_that_made_them(journal: Jo
 
 def test_a_thread_goes_from_the_first_cause_to_the_event(journal: Journal) -> None:
     first = journal.note(HostWrote(b"AT\r"))
-    journal.note(WorldChanged("jumped"))
+    journal.note(Explanation("jumped"))
     second = journal.note(CommandLine("AT"), cause=first)
     third = journal.note(Urc("a"), cause=second)
     journal.note(Urc("b"), cause=second)
@@ -285,7 +285,7 @@ def test_events_are_selected_by_id_layer_and_modem(
     journal = Journal(clock, capacity=4)
     journal.note(Urc("a"), modem="modem-1")
     journal.note(Urc("b"))
-    journal.note(WorldChanged("jumped"))
+    journal.note(Explanation("jumped"))
     journal.note(CommandLine("AT"), modem="modem-1")
     journal.note(HostWrote(b"AT"), modem="modem-1")
     journal.note(Urc("c"), modem="modem-2")

@@ -13,9 +13,11 @@ from onenet_sim.journal import (
     HostWrote,
     Journal,
     Occurrence,
+    WorldBegan,
     dropped_line,
     json_line,
     read_json_lines,
+    saved_lines,
 )
 from tests.journal.test_events import KINDS, TABLE, filled
 
@@ -50,6 +52,22 @@ def test_ids_that_begin_again_are_a_fresh_world_and_missing_events_are_counted()
     first, second = read_json_lines([dropped_line(3), *lines, "", lines[0], dropped_line(9)])
     assert (len(first.events), first.dropped, first.lines) == (2, 3, {1: 2, 2: 3})
     assert (len(second.events), second.dropped, second.lines) == (1, 9, {1: 5})
+
+
+def test_how_the_world_began_is_saved_though_it_fell_off_the_ring() -> None:
+    journal = Journal(lambda: 0.0, 2)
+    began = WorldBegan(
+        "started with seed 7", 7, "0.1.0", "2026-01-01T00:00:00+08:00", ("m",), ("onemo",), ("10.0.0.1",)
+    )
+    journal.note(HostWrote(b"1"))
+    journal.begin(began)
+    assert [event.id for event in journal.whole()] == [1, 2]
+    for octets in (b"3", b"4", b"5"):
+        journal.note(HostWrote(octets))
+    assert [event.id for event in journal.whole()] == [2, 4, 5]
+    (world,) = read_json_lines(saved_lines(journal))
+    assert (world.events, world.dropped) == (journal.whole(), 2)
+    assert world.events[0].what == began
 
 
 def test_an_empty_journal_is_one_world_without_events() -> None:

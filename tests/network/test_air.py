@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from onenet_sim.journal import DatagramDropped, Journal, WorldChanged
+from onenet_sim.journal import DatagramDropped, Explanation, Journal
 from onenet_sim.network import Address, AddressMap, Air, DatagramEndpoint, Destination, Link, Role
 from onenet_sim.world.loop import WorldLoop
 
@@ -160,11 +160,11 @@ def test_the_cause_travels_with_the_datagram_up_and_down() -> None:
 
         def answer(octets: bytes, source: Address) -> None:
             causes.append(journal.cause)
-            access.send(octets, source, cause=journal.note(WorldChanged("platform answered")))
+            access.send(octets, source, cause=journal.note(Explanation("platform answered")))
 
         access.on_datagram = answer
         sky.link.on_datagram = lambda _octets, _source: causes.append(journal.cause)
-        command = journal.note(WorldChanged("command"), modem="modem-1")
+        command = journal.note(Explanation("command"), modem="modem-1")
         sky.link.send(b"given", ACCESS, command)
         await sky.loop.settled()
         with journal.because(command):
@@ -172,7 +172,7 @@ def test_the_cause_travels_with_the_datagram_up_and_down() -> None:
         await sky.loop.settled()
         sky.link.send(b"none", ACCESS)
         await sky.loop.settled()
-        answers = [event.id for event in journal if str(event.what) == "world platform answered"]
+        answers = [event.id for event in journal if str(event.what) == "because platform answered"]
         assert causes == [command, answers[0], command, answers[1], None, answers[2]]
         assert [event.modem for event in journal] == ["modem-1", "modem-1", "modem-1", None]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from onenet_sim.journal import CoapSent, CommandLine, Event, Journal, WorldChanged
+from onenet_sim.journal import CoapSent, CommandLine, Event, Journal, NetworkFaultStruck
 from onenet_sim.report import Fate, Stage, fate, missing
 from tests.report.conftest import STREAM, Bench, bench
 
@@ -174,9 +174,9 @@ def test_what_a_fault_of_the_network_did_is_told() -> None:
     journal = Journal(lambda: 1.0)
     command = journal.note(CommandLine("AT+MIPLNOTIFY=0,0,3303,0,5700,4,4,25.5,0,0"), modem="modem-1")
     sent = CoapSent("modem", "183.230.40.40:5683", "NON", "2.05", 7, b"\1", "", (), 1, 1542, b"")
-    journal.note(WorldChanged("lost it: the fault loss-1"), cause=journal.note(sent, cause=command))
+    journal.note(NetworkFaultStruck(1, "network.loss", "up: dropped"), cause=journal.note(sent, cause=command))
     found = fate(journal, STREAM)
-    assert (found.stage, found.detail) == (Stage.DROPPED, "world lost it: the fault loss-1")
+    assert (found.stage, found.detail) == (Stage.DROPPED, "fault 1 network.loss: up: dropped")
 
 
 @pytest.mark.parametrize("name", ["", "3303", "3303_0_x", "3303/0/5700", "3303_0_5700_1"])

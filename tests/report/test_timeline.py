@@ -26,8 +26,9 @@ from onenet_sim.journal import (
     OctetsLost,
     PlatformRequest,
     PlatformResult,
+    PowerChanged,
     Urc,
-    WorldChanged,
+    WorldBegan,
 )
 from onenet_sim.report import timeline
 
@@ -111,7 +112,7 @@ def book() -> Book:
 
 
 def test_a_report_stands_as_one_tree_from_the_command_to_the_data_point(book: Book) -> None:
-    book.note(WorldChanged("started with seed 7"))
+    book.note(WorldBegan("started with seed 7", 7, "0.1.0", "", (), (), ()))
     book.now = 1.25
     request = book.note(PlatformRequest("8", "observe", "/3303/0", "subscription after login"))
     get = sent("access", "CON", "GET", "3303/0", observe=0)
@@ -384,12 +385,12 @@ def test_an_event_whose_cause_fell_off_the_ring_is_a_root_that_says_so() -> None
     here = journal.note(sent("modem", "CON", "POST", "rd"), cause=cause)
     there = journal.note(arrived(sent("modem", "CON", "POST", "rd"), "access"), cause=here)
     journal.note(DataPoint("8", "a", "x" * 200), cause=cause)
-    journal.note(WorldChanged("y"), cause=there)
+    journal.note(PowerChanged("off", "y"), cause=there)
     assert (
         written(journal, 88)
         == f"""\
     0.000    #3  modem → access  CON POST /rd mid=7  (its cause #2 is no longer kept)
-             #5    world y
+             #5    modem  module off: y
 
     0.000    #4  platform  data point a = '{"x" * 10}…  (its cause #1 is no longer kept)"""
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from onenet_sim import World
-from onenet_sim.journal import Explanation
+from onenet_sim.journal import CoapReceived, CoapSent, DtlsSent, Explanation
 from onenet_sim.lwm2m import Path
 from onenet_sim.world import simulation
 from tests.marks import NEEDS_DTLS
@@ -107,6 +107,26 @@ def test_an_association_serves_after_a_jump_of_a_day(pause: int, *, aged: bool) 
         world.modem.expect(r"\+MIPLEVENT: 0,26,7")
         assert world.onenet.datapoint(world.modem.imei, "3200_0_5750") == "abcd"
         assert len(world.journal.events(kind="dtls")) - before == (2 if aged else 0)
+
+
+def test_the_journal_has_each_datagram_as_it_goes_over_the_air_and_the_message_in_it() -> None:
+    with World() as world:
+        world.onenet.create_device(world.modem.imei, world.modem.imsi, psk=KEY)
+        log_in(world)
+        world.modem.expect(r"\+MIPLEVENT: 0,6")
+        world.settle()
+        sealed = {event.cause: event.what for event in world.journal.events(kind="dtls_sent")}
+        for event in world.journal.events(kind="coap_sent"):
+            if not isinstance(event.what, CoapSent) or event.what.end != "modem":
+                continue
+            record = sealed[event.id]
+            assert isinstance(record, DtlsSent)
+            assert record.octets[:3] == b"\x17\xfe\xfd"  # application data of DTLS 1.2 (RFC 6347, 4.1)
+            assert event.what.octets not in record.octets
+            assert event.what.octets.endswith(event.what.payload)
+        for event in world.journal.events(kind="coap_received"):
+            if isinstance(event.what, CoapReceived) and event.what.end == "modem":
+                assert world.journal.thread(event.id)[-2].kind == "dtls_received"
 
 
 def test_what_the_platform_asks_reaches_a_module_through_dtls() -> None:

@@ -52,7 +52,8 @@ class _Control:
         return response
 
     def _refused(self, error: HTTPError) -> typer.Exit:
-        text = error.read().decode(errors="replace")
+        with error:
+            text = error.read().decode(errors="replace")
         if self.raw:
             typer.echo(text)
         else:

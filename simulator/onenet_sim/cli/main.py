@@ -94,6 +94,18 @@ def _why(verb: typer.Typer) -> None:
     verb.command()(why_verb)
 
 
+def _capture(verb: typer.Typer) -> None:
+    from onenet_sim.cli.capture import capture_verb  # noqa: PLC0415 - loaded when called
+
+    verb.command()(capture_verb)
+
+
+def _report(verb: typer.Typer) -> None:
+    from onenet_sim.cli.report import report_verb  # noqa: PLC0415 - loaded when called
+
+    verb.command()(report_verb)
+
+
 def _lint(verb: typer.Typer) -> None:
     from onenet_sim.cli.lint import lint_verb  # noqa: PLC0415 - loaded when called
 
@@ -113,6 +125,8 @@ _lazily("config", "Tell what a world's configuration file may hold.", _config, n
 _lazily("profiles", "List the modules, or all that is known of one and from where.", _profiles)
 _lazily("regcode", "Decode or encode the register code of AT+MIPLCREATE.", _regcode, no_args_is_help=True)
 _lazily("why", "Tell what led to an event, or why a data point did not arrive.", _why, no_args_is_help=True)
+_lazily("report", "Write a page that shows all that happened.", _report, no_args_is_help=True)
+_lazily("capture", "Write air and serial line to a file for Wireshark.", _capture, no_args_is_help=True)
 _lazily("lint", "Look for a host's bad habits in a journal.", _lint, no_args_is_help=True)
 
 

@@ -6,15 +6,16 @@ import json
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
 import typer
 
 from onenet_sim.cli.ready_file import token_header
-from onenet_sim.journal import dropped_line, json_line, read_json_lines
+from onenet_sim.journal import dropped_line, json_line, read_json_lines, saved_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from onenet_sim.journal import Event, SavedWorld
@@ -72,6 +73,9 @@ def _fetched(url: str, headers: dict[str, str]) -> Source:
         request = Request(call, headers=headers)  # noqa: S310 - begins with http, as was checked
         with build_opener(ProxyHandler({})).open(request, timeout=_SECONDS) as answer:
             return Source(call, _parsed(answer.read().decode(), call))
+    except HTTPError as error:
+        with error:
+            raise _failed(f"{url} answers {error.code}: {error.read().decode(errors='replace')}") from None
     except (OSError, ValueError) as error:
         raise _failed(f"no world answers at {url}: {error}") from None
 
@@ -81,6 +85,15 @@ def _parsed(text: str, name: str) -> list[SavedWorld]:
         return read_json_lines(text.splitlines())
     except ValueError as error:
         raise _failed(f"{name}: {error}") from None
+
+
+def write_file(path: Path, portions: Iterable[bytes]) -> None:
+    """Write what a verb has made to a file, or end the command with why that cannot be."""
+    try:
+        with path.open("wb") as file:
+            file.writelines(portions)
+    except OSError as error:
+        raise _failed(f"{path}: {error.strerror or error}") from None
 
 
 def _failed(why: str) -> typer.Exit:
@@ -108,9 +121,9 @@ class JournalFile:
         self._end = world.call(self._begin)
 
     def _begin(self, simulation: Simulation) -> Callable[[], None]:
-        self._write(dropped_line(simulation.journal.dropped))
-        for event in simulation.journal:
-            self._note(event)
+        for line in saved_lines(simulation.journal):
+            if not self._write(line):
+                self._missing += 1
         return simulation.follow(self._note)
 
     def _note(self, event: Event) -> None:

@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from onenet_sim import __version__
-from onenet_sim.console import calls, diagnosis, expect, faults, modems, platform, stubs
+from onenet_sim.console import calls, diagnosis, expect, faults, modems, platform, reports, stubs
 from onenet_sim.console.answers import Answer, Problem, on_exception, on_http_exception, on_validation_error
 from onenet_sim.console.gate import Gate
 from onenet_sim.console.guard import Guard
@@ -68,7 +68,7 @@ def _control_api(simulation: Simulation) -> FastAPI:
         },
     )
     api.state.simulation = simulation
-    for room in (modems, stubs, platform, faults, diagnosis, expect, calls):
+    for room in (modems, stubs, platform, faults, diagnosis, reports, expect, calls):
         api.include_router(room.router, prefix=_ROOT)
     api.add_exception_handler(HTTPException, on_http_exception)
     api.add_exception_handler(RequestValidationError, on_validation_error)

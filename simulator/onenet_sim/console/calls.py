@@ -11,7 +11,7 @@ from fastapi import APIRouter, Header, HTTPException, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from onenet_sim.console.answers import Answer
-from onenet_sim.console.diagnosis import json_lines
+from onenet_sim.console.diagnosis import chosen_lines, json_lines
 from onenet_sim.console.shapes import CLOCK, EVENT, LARGEST_ID, LONGEST_JUMP, MODEM, Inside, Order, answers, known
 from onenet_sim.console.stream import EventStream
 from onenet_sim.world import (
@@ -19,6 +19,7 @@ from onenet_sim.world import (
     Layer,
     Simulation,
     clock_state,
+    saved_lines,
     world_state,
 )
 
@@ -179,7 +180,8 @@ async def journal(
     kept = simulation.journal
     found = kept.events(after=query.after, layer=query.layer, modem=query.modem)
     if query.format == "jsonl" or "application/x-ndjson" in accept.lower():
-        return json_lines(found, kept.dropped)
+        everything = not (query.after or query.layer or query.modem)
+        return json_lines(saved_lines(kept) if everything else chosen_lines(found, kept.dropped))
     shown = found[: query.limit]
     last = shown[-1].id if len(shown) < len(found) else kept.dropped + len(kept)
     return Answer({"events": [event.to_json() for event in shown], "dropped": kept.dropped, "last": last})

@@ -1,7 +1,8 @@
 """The calls that answer "why": the thread behind an event, the fate of a data point, the linter's findings."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
@@ -110,13 +111,18 @@ async def lint_hosts(request: Request, query: Annotated[LintQuery, Query()]) -> 
     return Answer({"findings": as_json(lint(simulation.journal, query.severity))})
 
 
-def json_lines(events: list[Event], dropped: int) -> Response:
-    """Return events as JSON lines, behind a line with the count of those that fell off the journal."""
+def chosen_lines(events: list[Event], dropped: int) -> Iterator[str]:
+    """Give events as JSON lines, behind a line with the count of those that fell off the journal."""
+    yield dropped_line(dropped)
+    yield from map(json_line, events)
 
-    async def lines() -> AsyncIterator[str]:
-        yield dropped_line(dropped) + "\n"
-        for start in range(0, len(events), _AT_ONCE):
-            yield "".join(json_line(event) + "\n" for event in events[start : start + _AT_ONCE])
+
+def json_lines(lines: Iterator[str]) -> Response:
+    """Return an answer of JSON lines, which are made as they are sent."""
+
+    async def portions() -> AsyncIterator[str]:
+        while portion := list(islice(lines, _AT_ONCE)):
+            yield "\n".join(portion) + "\n"
             await asyncio.sleep(0)  # the world goes on in between
 
-    return StreamingResponse(lines(), media_type="application/x-ndjson")
+    return StreamingResponse(portions(), media_type="application/x-ndjson")

@@ -1,6 +1,7 @@
 """What happened: typed events, their causes, and the bounded ring that keeps them."""
 
 from onenet_sim.journal.coap import coap_received, coap_sent
+from onenet_sim.journal.dtls import DtlsDatagram, DtlsReceived, DtlsSent
 from onenet_sim.journal.events import (
     Answer,
     CachedCommandChanged,
@@ -31,7 +32,7 @@ from onenet_sim.journal.events import (
     SessionChanged,
     StubAnswered,
     Urc,
-    WorldChanged,
+    WorldBegan,
     printable,
 )
 from onenet_sim.journal.faults import (
@@ -43,7 +44,7 @@ from onenet_sim.journal.faults import (
     PlatformFaultStruck,
 )
 from onenet_sim.journal.journal import Event, Journal
-from onenet_sim.journal.jsonl import SavedWorld, dropped_line, json_line, read_json_lines
+from onenet_sim.journal.jsonl import SavedWorld, dropped_line, json_line, read_json_lines, saved_lines
 from onenet_sim.journal.pattern import Comparison, Pattern, PatternError, Wanted
 from onenet_sim.journal.rules import Rule
 from onenet_sim.journal.sockets import SocketChanged, SocketReceived, SocketSent
@@ -60,6 +61,9 @@ __all__ = [
     "DataPoint",
     "DatagramDropped",
     "DeviceChanged",
+    "DtlsDatagram",
+    "DtlsReceived",
+    "DtlsSent",
     "Event",
     "Explanation",
     "FaultStruck",
@@ -95,11 +99,12 @@ __all__ = [
     "StubAnswered",
     "Urc",
     "Wanted",
-    "WorldChanged",
+    "WorldBegan",
     "coap_received",
     "coap_sent",
     "dropped_line",
     "json_line",
     "printable",
     "read_json_lines",
+    "saved_lines",
 ]

@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     from aiocoap import Message
 
 
-def coap_sent(message: Message, *, end: str, peer: str, repeat: int = 0) -> CoapSent:
-    """Return the journal's entry for a message that leaves ``end`` for ``peer`` (``host:port``)."""
-    return CoapSent(end, peer, *_fields(message), repeat)
+def coap_sent(message: Message, octets: bytes, *, end: str, peer: str, repeat: int = 0) -> CoapSent:
+    """Return the journal's entry for a message that leaves ``end`` for ``peer`` as these octets."""
+    return CoapSent(end, peer, *_fields(message), repeat, octets)
 
 
-def coap_received(message: Message, *, end: str, peer: str, repeat: int = 0) -> CoapReceived:
-    """Return the journal's entry for a message that reached ``end`` from ``peer`` (``host:port``)."""
-    return CoapReceived(end, peer, *_fields(message), repeat)
+def coap_received(message: Message, octets: bytes, *, end: str, peer: str, repeat: int = 0) -> CoapReceived:
+    """Return the journal's entry for a message that reached ``end`` from ``peer`` as these octets."""
+    return CoapReceived(end, peer, *_fields(message), repeat, octets)
 
 
 def _fields(

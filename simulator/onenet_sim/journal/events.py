@@ -256,7 +256,10 @@ class StubAnswered(Occurrence):
 
 @dataclass(frozen=True, slots=True)
 class CoapMessage(Occurrence):
-    """A CoAP message at one end of the wire. ``end`` is ``modem``, ``bootstrap`` or ``access``."""
+    """A CoAP message at one end of the wire. ``end`` is ``modem``, ``bootstrap`` or ``access``.
+
+    ``octets`` is the whole message, before DTLS has sealed it or after it has opened it.
+    """
 
     end: str
     peer: str
@@ -270,6 +273,7 @@ class CoapMessage(Occurrence):
     content_format: int | None
     payload: bytes
     repeat: int = 0
+    octets: bytes = b""
 
     def _message(self) -> str:
         words = [self.type, self.code, f"mid={self.message_id}"]
@@ -453,12 +457,33 @@ class HttpAnswer(Occurrence):
 
 
 @dataclass(frozen=True, slots=True)
-class WorldChanged(Occurrence):
-    """The world itself was started, jumped in time, reset or stopped."""
+class WorldBegan(Occurrence):
+    """A world began, at the start or by a reset: what it was made with, which decides all that follows.
+
+    Attributes:
+        what: ``started with seed 7`` or ``reset with seed 7``.
+        seed: Its seed.
+        version: The simulator's version.
+        calendar: Date and time of day at this event, in the form of ISO 8601 with the zone.
+        modems: The modems' names.
+        profiles: Their profiles, in the same order.
+        addresses: Their IPv4 addresses, in the same order.
+    """
 
     layer: ClassVar[Layer] = Layer.WORLD
-    kind: ClassVar[str] = "world"
+    kind: ClassVar[str] = "world_began"
     what: str
+    seed: int
+    version: str
+    calendar: str
+    modems: tuple[str, ...]
+    profiles: tuple[str, ...]
+    addresses: tuple[str, ...]
+
+    @property
+    def profile(self) -> str:
+        """The modems' profiles, each once."""
+        return ", ".join(dict.fromkeys(self.profiles))
 
     def _text(self) -> str:
         return f"world {self.what}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
 
-    from onenet_sim.journal.events import Json, Layer, Occurrence
+    from onenet_sim.journal.events import Json, Layer, Occurrence, WorldBegan
 
 _LINKS_KEPT = 4096
 _cause: ContextVar[int | None] = ContextVar("cause", default=None)
@@ -91,6 +91,7 @@ class Journal:
         """
         self._clock = clock
         self._events: deque[Event] = deque(maxlen=capacity)
+        self._began: Event | None = None
         self._ids = itertools.count(1)
         self._links: dict[Hashable, int] = {}
         self._followers: list[Callable[[Event], None]] = (
@@ -114,6 +115,12 @@ class Journal:
             for follower in tuple(self._followers):
                 follower(event)
         return event.id
+
+    def begin(self, what: WorldBegan) -> int:
+        """Note how the world began, for :meth:`whole` to have it always, and return the event's id."""
+        event_id = self.note(what)
+        self._began = self.get(event_id)
+        return event_id
 
     because = Because
     """``with journal.because(event_id):`` gives the events noted within the block their cause."""
@@ -157,6 +164,11 @@ class Journal:
             for event in itertools.islice(self._events, start, None)
             if layer in {None, event.layer} and modem in {None, event.modem}
         ]
+
+    def whole(self) -> list[Event]:
+        """Return the kept events, and before them how the world began if that fell off."""
+        fell_off = self._began is not None and self._began.id <= self.dropped
+        return [self._began, *self._events] if self._began is not None and fell_off else list(self._events)
 
     def thread(self, event_id: int) -> list[Event]:
         """Return the event and what led to it, the first cause first."""

@@ -16,6 +16,8 @@ from onenet_sim.journal.journal import Event
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from onenet_sim.journal.journal import Journal
+
 
 @dataclass(slots=True)
 class SavedWorld:
@@ -40,6 +42,13 @@ def json_line(event: Event) -> str:
 def dropped_line(count: int) -> str:
     """Return the line that says how many events are missing."""
     return json.dumps({"dropped": count})
+
+
+def saved_lines(journal: Journal) -> Iterator[str]:
+    """Give a journal's lines: what fell off is counted first, but how the world began is there always."""
+    whole = journal.whole()
+    yield dropped_line(whole[-1].id - len(whole) if whole else 0)
+    yield from map(json_line, whole)
 
 
 def read_json_lines(lines: Iterable[str]) -> list[SavedWorld]:

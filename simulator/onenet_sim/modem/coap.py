@@ -263,10 +263,9 @@ class CoapEndpoint:
         self._reports.clear()
 
     def _send(self, message: Message, peer: Peer, repeat: int = 0) -> None:
-        event = self._journal.note(
-            coap_sent(message, end="modem", peer=str(peer), repeat=repeat), modem=self._modem
-        )
-        self.dispatch(Datagram(message.encode(), peer, event))
+        octets = message.encode()
+        sent = coap_sent(message, octets, end="modem", peer=str(peer), repeat=repeat)
+        self.dispatch(Datagram(octets, peer, self._journal.note(sent, modem=self._modem)))
 
     def _put(self, datagram: Datagram) -> None:
         self.outbox.append(datagram)
@@ -300,9 +299,8 @@ class CoapEndpoint:
             return
         known = self._known(message, peer, now)
         repeat = known.repeats + 1 if known else 0
-        event = self._journal.note(
-            coap_received(message, end="modem", peer=str(peer), repeat=repeat), modem=self._modem
-        )
+        received = coap_received(message, octets, end="modem", peer=str(peer), repeat=repeat)
+        event = self._journal.note(received, modem=self._modem)
         with self._journal.because(event):
             if message.code.is_request() and message.mtype in {types.CON, types.NON}:
                 self._take_request(Incoming(message, peer, event, now), known)

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from onenet_sim.journal import DatagramDropped, Explanation, SecurityChanged
+from onenet_sim.journal import DatagramDropped, DtlsReceived, DtlsSent, Explanation, SecurityChanged
 from onenet_sim.network.association import (
     APPLICATION,
     Association,
@@ -261,7 +261,12 @@ class DtlsClient:
             dropped = DatagramDropped(self._link.name, octets, why)
             self._link.endpoint.journal.note(dropped, cause=cause, modem=self._link.name)
         else:
-            self._link.send(server.association.seal(octets), dialled, cause=cause)
+            self._send(server.association.seal(octets), dialled, cause)
+
+    def _send(self, datagram: bytes, dialled: Address, cause: int | None = None) -> None:
+        """Send a datagram over the bearer, which the journal has as it goes over the air."""
+        sent = self._link.journal.note(DtlsSent(str(dialled), datagram), cause=cause, modem=self._link.name)
+        self._link.send(datagram, dialled, cause=sent)
 
     def forget_all(self) -> None:
         """Forget every association, without a word to the servers."""
@@ -284,7 +289,7 @@ class DtlsClient:
         if server.sent >= _MOST_FLIGHTS:
             self._conclude(dialled, f"{dialled} does not answer the DTLS handshake")
             return
-        self._link.send(server.flight, dialled, cause=server.cause)
+        self._send(server.flight, dialled, server.cause)
         wait = _FIRST_WAIT * 2**server.sent
         server.sent += 1
         server.timer = self._loop.call_later(wait, self._send_again, server, dialled)
@@ -294,6 +299,12 @@ class DtlsClient:
         if server is None:
             self._on_plain(octets, dialled)
             return
+        event = self._link.journal.note(DtlsReceived(str(dialled), octets), modem=self._link.name)
+        with self._link.journal.because(event):
+            self._take(server, octets, dialled)
+
+    def _take(self, server: _Server, octets: bytes, dialled: Address) -> None:
+        """Take a datagram of a server with which there is an association, or a handshake under way."""
         try:
             if server.association.established:
                 self._open(server, octets, dialled)
@@ -301,7 +312,7 @@ class DtlsClient:
                 self._go_on(server, octets, dialled)
         except AssociationEnded as ended:
             if ended.farewell:
-                self._link.send(ended.farewell, dialled)
+                self._send(ended.farewell, dialled)
             said = refusal_in(octets)
             why = f"{dialled} refused DTLS: {said}" if said else f"DTLS with {dialled}: {ended.why}"
             self._conclude(dialled, why)
@@ -318,7 +329,7 @@ class DtlsClient:
     def _open(self, server: _Server, octets: bytes, dialled: Address) -> None:
         carried, answer = server.association.open(octets)
         if answer:
-            self._link.send(answer, dialled)
+            self._send(answer, dialled)
         for each in carried:
             self._on_sealed(each, dialled)
 

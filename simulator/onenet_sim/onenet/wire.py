@@ -128,7 +128,7 @@ class Wire(interfaces.MessageInterface):  # type: ignore[misc] # aiocoap has no 
 
     def _send(self, message: Message, octets: bytes, repeat: int) -> None:
         peer = message.remote
-        event = self._journal.note(coap_sent(message, end=self._end, peer=str(peer), repeat=repeat))
+        event = self._journal.note(coap_sent(message, octets, end=self._end, peer=str(peer), repeat=repeat))
         with self._journal.because(event):
             peer.channel.send(octets, peer.address)
 
@@ -144,7 +144,8 @@ class Wire(interfaces.MessageInterface):  # type: ignore[misc] # aiocoap has no 
             self._drop(octets, remote, flaw)
             return
         repeat = self._seen.count((remote, message.mid, message.token))
-        event = self._journal.note(coap_received(message, end=self._end, peer=str(remote), repeat=repeat))
+        received = coap_received(message, octets, end=self._end, peer=str(remote), repeat=repeat)
+        event = self._journal.note(received)
         with self._journal.because(event):
             self._arrived(message, repeat)
 

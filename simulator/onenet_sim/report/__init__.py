@@ -1,7 +1,9 @@
 """What people look at. Everything here reads the journal and nothing else."""
 
+from onenet_sim.report.capture import capture
 from onenet_sim.report.missing import Fate, Stage, fate, missing
+from onenet_sim.report.page import page
 from onenet_sim.report.timeline import timeline
 from onenet_sim.report.why import newest_point, why
 
-__all__ = ["Fate", "Stage", "fate", "missing", "newest_point", "timeline", "why"]
+__all__ = ["Fate", "Stage", "capture", "fate", "missing", "newest_point", "page", "timeline", "why"]

@@ -12,6 +12,7 @@ from onenet_sim.journal import (
     DatagramDropped,
     DataPoint,
     DeviceChanged,
+    DtlsDatagram,
     Explanation,
     HostWrote,
     Layer,
@@ -200,7 +201,9 @@ class _Search:
             why = dropped[-1].what.why if isinstance(dropped[-1].what, DatagramDropped) else ""
             times = f", {len(sent)} times" if len(sent) > 1 else ""
             return Fate(Stage.DROPPED, f"{why}{times}", (sent[-1], dropped[-1]))
-        strikes = [e for e in below if e.layer in {Layer.NETWORK, Layer.WORLD}]
+        strikes = [
+            e for e in below if e.layer in {Layer.NETWORK, Layer.WORLD} and not isinstance(e.what, DtlsDatagram)
+        ]
         if strikes:
             return Fate(Stage.DROPPED, str(strikes[-1].what), (sent[-1], strikes[-1]))
         detail = f"it left the module at {sent[-1].time:.3f} s, and no event tells more of it"

@@ -36,7 +36,8 @@ DEEPEST = 12
 _INDENT = "  "
 _LEAST_TEXT = 24
 _ELAPSED = 0.005
-_GAP = 60
+GAP = 60
+"""World seconds between two things from which on it is said that so much time has passed."""
 _WORD_END = re.compile(r"(?<=[ &,])")
 _REPLY_COLUMN = 28
 _END, _DIM = "\x1b[0m", "\x1b[2m"
@@ -93,8 +94,8 @@ class _Layout:
             elapsed = 0.0 if above is None else root.event.time - above.event.time
             if apart or (above is not None and len(tree) > 1):
                 yield ""
-            if elapsed >= _GAP:
-                yield self._margin() + self._paint(Layer.WORLD, f"⋯ {_span(elapsed)} later")
+            if elapsed >= GAP:
+                yield self._margin() + self._paint(Layer.WORLD, f"⋯ {span(elapsed)} later")
                 yield ""
             yield from tree
             above, apart = root, len(tree) > 1
@@ -179,7 +180,7 @@ def _seconds(time: float) -> str:
     return f"{time:.3f}"
 
 
-def _span(seconds: float) -> str:
+def span(seconds: float) -> str:
     """Return a length of time in its two largest units: ``1 d 3 h``, ``25 min 4 s``."""
     rest, words = int(seconds), []
     for unit, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):

@@ -3,7 +3,7 @@
 Several events can tell of one thing, and share a node:
 
 * octets of the host and the command line that they make up; octets of the module and the line that they carry,
-* a CoAP message as it was sent and as it arrived,
+* a CoAP message as it was sent and as it arrived, and the datagram of DTLS that carried it,
 * a request that the platform decided on, the message that asks, and the result that only repeats the code.
 
 What differs stays visible: octets that are not those of their line, a message that arrived twice or altered.
@@ -22,6 +22,7 @@ from onenet_sim.journal import (
     CoapReceived,
     CoapSent,
     CommandLine,
+    DtlsDatagram,
     Event,
     HostWrote,
     ModuleWrote,
@@ -94,6 +95,8 @@ class _Growth:
             case ModuleWrote() if isinstance(cause.event.what, Answer | Urc | HostWrote):
                 cause.written.append(event)
                 self._carried[cause.event.id] = cause
+                return cause
+            case DtlsDatagram(sealed=True) if isinstance(cause.event.what, CoapMessage):
                 return cause
             case CoapSent() if isinstance(cause.event.what, PlatformRequest):
                 cause.event, cause.request = event, cause.event

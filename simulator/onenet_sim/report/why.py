@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from onenet_sim.journal import CommandLine, DatagramDropped, DataPoint, Explanation
+from onenet_sim.journal import CommandLine, DatagramDropped, DataPoint, DtlsSent, Explanation
 from onenet_sim.report.story import Story
 from onenet_sim.report.timeline import WIDTH, timeline
 
@@ -67,7 +67,9 @@ def _explained(story: Story, thread: list[Event]) -> list[Event]:
 def _lost(story: Story, command: Event) -> Iterator[Event]:
     """Give the messages that a command sent and that were dropped, each with that."""
     for sent in story.below(command):
-        dropped = [each for each in story.below(sent) if isinstance(each.what, DatagramDropped)]
+        sealed = [each for each in story.below(sent) if isinstance(each.what, DtlsSent)]
+        below = [each for carrier in (sent, *sealed) for each in story.below(carrier)]
+        dropped = [each for each in below if isinstance(each.what, DatagramDropped)]
         if dropped:
             yield sent
         yield from dropped

@@ -6,6 +6,7 @@ The order from left to right is always the same, and the arrow tells the directi
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from onenet_sim.journal import (
@@ -13,6 +14,8 @@ from onenet_sim.journal import (
     CoapMessage,
     CoapReceived,
     CommandLine,
+    DtlsDatagram,
+    DtlsSent,
     Explanation,
     HostWrote,
     HttpAnswer,
@@ -29,7 +32,7 @@ from onenet_sim.journal import (
     SocketSent,
     StubAnswered,
     Urc,
-    WorldChanged,
+    WorldBegan,
     printable,
 )
 from onenet_sim.lwm2m import ContentFormat, Lwm2mError, ObjectTable, Path, decode_tlv_payload, decode_value
@@ -68,6 +71,27 @@ def visible(text: str) -> str:
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
 
 
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """How a node reads.
+
+    Attributes:
+        who: The left one of two that talk, or where something happened; empty where the text says it.
+        arrow: ``→`` or ``←`` between two that talk, else empty.
+        whom: The right one.
+        text: What is said.
+    """
+
+    who: str
+    arrow: str
+    whom: str
+    text: str
+
+    def __str__(self) -> str:
+        ends = f"{self.who} {self.arrow} {self.whom}" if self.arrow else self.who
+        return f"{ends}  {self.text}" if ends else self.text
+
+
 class Wording:
     """Words for the nodes of one timeline, each node after those that happened before it.
 
@@ -87,20 +111,21 @@ class Wording:
 
     def line(self, node: Node, room: int) -> str:
         """Return how a node reads. Where a payload can be shortened, the text is made to fit ``room`` columns."""
-        return visible(self._line(node, room))
+        return visible(str(self.sentence(node, room)))
 
     def reply(self, answer: Node) -> str:
         """Return how a command's answer reads behind its command."""
         return visible(f"← {_said(answer.event)}{_late(answer)}")
 
-    def _line(self, node: Node, room: int) -> str:
+    def sentence(self, node: Node, room: int) -> Sentence:
+        """Return the parts of :meth:`line`; control characters in them are as they are."""
         event = node.event
         modem = self._modem(event)
         match event.what:
             case HostWrote() | CommandLine():
-                return f"host → {modem}  {_said(event)}"
+                return Sentence("host", "→", modem, _said(event))
             case ModuleWrote() | Answer() | Urc():
-                return f"host ← {modem}  {_said(event)}{_late(node)}"
+                return Sentence("host", "←", modem, _said(event) + _late(node))
             case (
                 OctetsLost()
                 | PowerChanged()
@@ -111,25 +136,27 @@ class Wording:
                 | SocketSent()
                 | SocketReceived()
             ):
-                return f"{modem}  {event.what}"
+                return Sentence(modem, "", "", str(event.what))
             case CoapMessage():
                 return self._message(node, room)
+            case DtlsDatagram(peer=peer):
+                return Sentence(modem, "→" if isinstance(event.what, DtlsSent) else "←", peer, event.what.records)
             case HttpRequest(method, target, body):
-                return f"{_caller(node)}  {method} {target} {shorten(body, LONGEST_BODY)}".rstrip()
+                return Sentence(*_caller(node), f"{method} {target} {shorten(body, LONGEST_BODY)}".rstrip())
             case HttpAnswer(status, body):
-                return f"{_answerer(node)}  {status} {shorten(body, LONGEST_BODY)}".rstrip()
-            case PlatformRequest() | PlatformResult() | WorldChanged() | Explanation():
-                return str(event.what)
+                return Sentence(*_answerer(node), f"{status} {shorten(body, LONGEST_BODY)}".rstrip())
             case _:
-                return f"{event.layer}  {event.what}"
+                speaks_for_itself = isinstance(event.what, _WHOLE_SENTENCES)
+                return Sentence("" if speaks_for_itself else event.layer, "", "", str(event.what))
 
     def _modem(self, event: Event) -> str:
         return event.modem or _ONE_MODEM if self._several else _ONE_MODEM
 
-    def _message(self, node: Node, room: int) -> str:
+    def _message(self, node: Node, room: int) -> Sentence:
         message = node.event.what
         assert isinstance(message, CoapMessage)  # noqa: S101 - the caller looked
-        text = f"{self._ends(node, message)}  {_header(message)}"
+        ends, text = self._ends(node, message), _header(message)
+        room -= len(" ".join(ends)) + 2
         path = self._path(node.event, message)
         if message.payload:
             left = room - len(text) - 1
@@ -142,16 +169,16 @@ class Wording:
         if node.request is not None and isinstance(node.request.what, PlatformRequest):
             why = f" ({node.request.what.why})"
             text += why if len(text) + len(why) <= room else ""
-        return text
+        return Sentence(*ends, text)
 
-    def _ends(self, node: Node, message: CoapMessage) -> str:
+    def _ends(self, node: Node, message: CoapMessage) -> tuple[str, str, str]:
         modem = self._modem(node.event)
         sent = not isinstance(message, CoapReceived)
         if message.end != _ONE_MODEM:
-            return f"{modem} {'←' if sent else '→'} {message.end}"
+            return modem, "←" if sent else "→", message.end
         arrival = node.arrival.what if node.arrival else None
         peer = arrival.end if isinstance(arrival, CoapMessage) else message.peer
-        return f"{modem} {'→' if sent else '←'} {peer}"
+        return modem, "→" if sent else "←", peer
 
     def _path(self, event: Event, message: CoapMessage) -> str:
         """Return the path that a message is about; an answer has the token of what it answers."""
@@ -189,6 +216,9 @@ class Wording:
         return "{" + ", ".join(words) + "}"
 
 
+_WHOLE_SENTENCES = PlatformRequest | PlatformResult | WorldBegan | Explanation
+
+
 def _header(message: CoapMessage) -> str:
     """Return a message's type, code, options and message id."""
     words = [message.type] if message.code == "EMPTY" else [message.type, message.code]
@@ -219,16 +249,13 @@ def _late(node: Node) -> str:
     return "" if printed - node.event.time < _NOTICEABLE else f"  (printed at {printed:.3f})"
 
 
-def _caller(node: Node) -> str:
+def _caller(node: Node) -> tuple[str, str, str]:
     """Return who calls whom over HTTP: what has a cause in the world is the platform's own call."""
     if isinstance(node.event.what, HttpRequest) and node.event.what.target.startswith("/control/"):
-        return "world ← harness"
-    return "platform ← application" if node.event.cause is None else "platform → application"
+        return "world", "←", "harness"
+    return "platform", "←" if node.event.cause is None else "→", "application"
 
 
-def _answerer(node: Node) -> str:
-    caller = "platform ← application" if node.above is None else _caller(node.above)
-    return caller.translate(_TURNED)
-
-
-_TURNED = str.maketrans("←→", "→←")
+def _answerer(node: Node) -> tuple[str, str, str]:
+    who, arrow, whom = ("platform", "←", "application") if node.above is None else _caller(node.above)
+    return who, "→" if arrow == "←" else "←", whom

@@ -11,6 +11,7 @@ from onenet_sim.journal import (
     Wanted,
     dropped_line,
     json_line,
+    saved_lines,
 )
 from onenet_sim.modem import Pace, ProfileError, Reception, profile_names
 from onenet_sim.onenet import Generation, PushRefused, PushSettings, Refusal, UnknownDevice, UpgradeKind
@@ -78,6 +79,7 @@ __all__ = [
     "parse_faults",
     "present",
     "profile_names",
+    "saved_lines",
     "upgrade_state",
     "world_state",
 ]

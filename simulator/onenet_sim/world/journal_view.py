@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from onenet_sim.journal import dropped_line, json_line
+from onenet_sim.journal import saved_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,9 +52,24 @@ class JournalView:
 
         return "\n".join(missing(self.events(), stream, imei))
 
+    def capture(self, path: Path | str) -> None:
+        """Write a pcapng file for Wireshark: each modem's air and serial line, with comments."""
+        from onenet_sim.report import capture  # noqa: PLC0415 - few worlds ask
+
+        Path(path).write_bytes(b"".join(capture(self._whole())))
+
+    def report(self, path: Path | str) -> None:
+        """Write one HTML file that shows all that happened, for a person; it needs no network."""
+        from onenet_sim.report import page  # noqa: PLC0415 - few worlds ask
+
+        Path(path).write_text("".join(page(self._whole())), encoding="utf-8")
+
+    def _whole(self) -> list[Event]:
+        return self._world.call(lambda s: s.journal.whole())
+
     def save(self, path: Path | str) -> None:
         """Write the journal to a file as JSON lines."""
-        lines = self._world.call(lambda s: [dropped_line(s.journal.dropped), *map(json_line, s.journal)])
+        lines = self._world.call(lambda s: list(saved_lines(s.journal)))
         Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def follow(self, follower: Callable[[Event], None]) -> Callable[[], None]:

@@ -99,8 +99,7 @@ class Modem:
 
     def power(self, action: str) -> None:
         """Press the power key: ``on``, ``off`` or ``reset``; ``wake`` pulses the wake-up pin."""
-        self._world.hush()
-        self._world.call(lambda _: self._bench.power(action))
+        self._world.act(lambda _: self._bench.power(action))
 
     def stub(
         self,
@@ -126,12 +125,12 @@ class Modem:
         """
         ending = None if until is None else Pattern(until)
         stub = Stub(command, tuple(answer), times, skip, after, lasts, ending)
-        added = self._world.call(lambda s: s.stubs.add(self.name, stub))
+        added = self._world.act(lambda s: s.stubs.add(self.name, stub))
         return cast("int", added["id"])
 
     def lift(self, number: int | None = None) -> None:
         """Lift a stub, or all that this modem has; one that has ended needs no lifting."""
-        self._world.call(lambda s: s.stubs.remove(self.name, number))
+        self._world.act(lambda s: s.stubs.remove(self.name, number))
 
     def radio(
         self,
@@ -152,7 +151,6 @@ class Modem:
         Raises:
             ValueError: A figure is out of its range.
         """
-        self._world.hush()
         bench = self._bench
         changed = bench.modem.reception.changed(coverage=coverage, rsrp=rsrp, snr=snr, ecl=ecl)
-        self._world.call(lambda _: bench.receive(changed))
+        self._world.act(lambda _: bench.receive(changed))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from onenet_sim.lwm2m import Path
 from onenet_sim.onenet import Generation, PushSettings, UpgradeKind
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from onenet_sim.onenet import Device, PointValue, Reading, ResourceWrite, Upgrade
     from onenet_sim.world.world import World
+
+T = TypeVar("T")
 
 
 class OneNet:
@@ -17,6 +21,10 @@ class OneNet:
 
     def __init__(self, world: World) -> None:
         self._world = world
+
+    def _do(self, work: Coroutine[Any, Any, T]) -> T:
+        self._world.hush()
+        return self._world.run(work)
 
     def create_device(
         self,
@@ -32,7 +40,7 @@ class OneNet:
         Raises:
             ValueError: The numbers are no IMEI or IMSI, the IMEI is taken, or the key is none.
         """
-        return self._world.call(lambda s: s.platform.devices.create(imei, imsi, auth_code, title=title, psk=psk))
+        return self._world.act(lambda s: s.platform.devices.create(imei, imsi, auth_code, title=title, psk=psk))
 
     def device(self, imei: str) -> Device | None:
         """Return the record of an IMEI, or None."""
@@ -80,21 +88,21 @@ class OneNet:
             count=count,
             interval=interval,
         )
-        return self._world.run(self._world.simulation.platform.pushes.add(settings)).number
+        return self._do(self._world.simulation.platform.pushes.add(settings)).number
 
     def read(self, imei: str, path: str, timeout: float | None = None) -> tuple[Reading, ...]:
         """Read ``/3303/0/5700`` from a device; ``timeout`` is in world seconds."""
-        return self._world.run(self._world.simulation.platform.read(imei, Path.parse(path), timeout))
+        return self._do(self._world.simulation.platform.read(imei, Path.parse(path), timeout))
 
     def write(self, imei: str, path: str, values: list[ResourceWrite], timeout: float | None = None) -> None:
         """Write resources of an instance and keep its others."""
         platform = self._world.simulation.platform
-        self._world.run(platform.write(imei, Path.parse(path), values, 2, timeout))
+        self._do(platform.write(imei, Path.parse(path), values, 2, timeout))
 
     def execute(self, imei: str, path: str, args: str = "", timeout: float | None = None) -> None:
         """Execute a resource."""
         platform = self._world.simulation.platform
-        self._world.run(platform.execute(imei, Path.parse(path), args, timeout))
+        self._do(platform.execute(imei, Path.parse(path), args, timeout))
 
     def start_upgrade(
         self, imei: str, version: str, image: bytes | None = None, kind: str = "firmware"
@@ -108,7 +116,7 @@ class OneNet:
             Refusal: The device is unknown or offline, is being upgraded already, or cannot be sent this image.
         """
         chosen = UpgradeKind(kind)
-        return self._world.call(lambda s: s.platform.start_upgrade(imei, version, image, chosen))
+        return self._world.act(lambda s: s.platform.start_upgrade(imei, version, image, chosen))
 
     def upgrade(self, imei: str) -> Upgrade | None:
         """Return the device's newest upgrade as it stands, or None."""
@@ -119,8 +127,8 @@ class OneNet:
     ) -> Path | None:
         """Create ``/3303/1``, or an instance of ``/3303`` whose number the device chooses; return it if told."""
         platform = self._world.simulation.platform
-        return self._world.run(platform.create(imei, Path.parse(path), values, timeout))
+        return self._do(platform.create(imei, Path.parse(path), values, timeout))
 
     def delete(self, imei: str, path: str, timeout: float | None = None) -> None:
         """Delete an instance of an object."""
-        self._world.run(self._world.simulation.platform.delete(imei, Path.parse(path), timeout))
+        self._do(self._world.simulation.platform.delete(imei, Path.parse(path), timeout))

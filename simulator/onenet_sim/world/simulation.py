@@ -7,7 +7,8 @@ from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
-from onenet_sim.journal import Journal, WorldChanged
+from onenet_sim import __version__
+from onenet_sim.journal import Journal, WorldBegan
 from onenet_sim.lwm2m import load_objects
 from onenet_sim.modem import Modem, Pace, load_profile
 from onenet_sim.network import (
@@ -109,11 +110,24 @@ class Simulation:
             for modem in self.settings.each_modem:
                 await self._open_bench(modem)
             self._register_devices()
-            self.journal.note(WorldChanged(f"started with seed {self.settings.seed}"))
+            self._note_beginning("started")
             self.faults.start(self.journal, self.settings.all_faults)
         except (OSError, ValueError):
             await self.close()
             raise
+
+    def _note_beginning(self, what: str) -> None:
+        modems = [bench.modem for bench in self.benches.values()]
+        began = WorldBegan(
+            f"{what} with seed {self.settings.seed}",
+            self.settings.seed,
+            __version__,
+            self.clock.calendar.isoformat(),
+            tuple(modem.name for modem in modems),
+            tuple(modem.profile.name for modem in modems),
+            tuple(modem.identity.address for modem in modems),
+        )
+        self.journal.begin(began)
 
     async def _open_platform(self) -> None:
         settings = self.settings
@@ -295,7 +309,7 @@ class Simulation:
         self._register_devices()
         for modem in self.settings.each_modem:
             self.benches[modem.name].install(self._new_modem(modem), self.journal)
-        self.journal.note(WorldChanged(f"reset with seed {self.settings.seed}"))
+        self._note_beginning("reset")
         self.faults.start(self.journal, self.settings.all_faults)
 
     async def close(self) -> None:

@@ -216,10 +216,15 @@ class World(Expecting):
         """Wait until nothing is under way at the present world time."""
         self.clock.advance(0)
 
+    def act(self, function: Callable[[Simulation], T]) -> T:
+        """Call a function that does something to the world, as :meth:`call` does, after a :meth:`hush`."""
+        self.hush()
+        return self.call(function)
+
     def hush(self) -> None:
         """Where time stands still, let what is under way settle; elsewhere do nothing.
 
-        A stopped world does so before each command and each press of a key, so that the same ones give the same
+        A stopped world does so before anything that is done to it in Python. So the same deeds give the same
         journal, whatever the machine's threads are up to.
         """
         if not self._closed and self.clock.mode.name == "stopped":

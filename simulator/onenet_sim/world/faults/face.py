@@ -33,7 +33,7 @@ class Faults:
             FaultError: The declaration is wrong, or there are 256 faults already; the message says what would do.
         """
         fault = parse_fault({"kind": kind, **keys}, kind)
-        return self._world.call(lambda s: s.faults.add(fault).fault)
+        return self._world.act(lambda s: s.faults.add(fault).fault)
 
     def preset(self, name: str, modem: str | None = None) -> tuple[Fault, ...]:
         """Let a network be ``good``, ``ecl1``, ``ecl2``, ``lossy``, ``nat60`` or ``flapping``.
@@ -43,7 +43,7 @@ class Faults:
         Raises:
             FaultError: There is no such preset or modem.
         """
-        return self._world.call(lambda s: tuple(aim.fault for aim in s.faults.apply(name, modem)))
+        return self._world.act(lambda s: tuple(aim.fault for aim in s.faults.apply(name, modem)))
 
     def remove(self, number: int) -> None:
         """Lift a fault.
@@ -51,12 +51,12 @@ class Faults:
         Raises:
             LookupError: There is none of that number.
         """
-        if not self._world.call(lambda s: s.faults.remove(number)):
+        if not self._world.act(lambda s: s.faults.remove(number)):
             raise LookupError(f"there is no fault {number}")
 
     def clear(self) -> None:
         """Lift all faults."""
-        self._world.call(lambda s: s.faults.clear())
+        self._world.act(lambda s: s.faults.clear())
 
     def list(self) -> list[dict[str, Json]]:
         """Return every fault: its declaration, ``state``, occasions ``seen``, and how often it ``struck``."""
