@@ -143,6 +143,95 @@ def test_a_urc_that_no_answer_comes_for_goes_out_unharmed(world: World) -> None:
     assert struck(world) == []
 
 
+@pytest.mark.parametrize(("placement", "line"), [("before_echo", b"AT+CSQ\r"), ("before_result", b"AT\r")])
+def test_a_place_that_an_answer_does_not_have_is_not_struck(world: World, placement: str, line: bytes) -> None:
+    world.faults.add("line.urc", placement=placement, text="+CEREG: 2")
+    assert b"+CEREG" not in said(world, line)
+    assert world.faults.list()[0]["seen"] == 1
+    assert struck(world) == []
+
+
+def test_a_urc_can_come_in_one_write_with_the_result(world: World) -> None:
+    world.faults.add("line.urc", placement="after_result", text="+CEREG: 2", times=1)
+    world.modem.line.write(b"AT\r")
+    world.settle()
+    assert world.modem.line._host.read_writes(0) == [b"\r\nOK\r\n\r\n+CEREG: 2\r\n"]
+
+
+@pytest.mark.parametrize(
+    ("placement", "writes"),
+    [
+        ("alone", [b"\r\n+CEREG: 2\r\n"]),
+        ("back_to_back", [b"\r\n+CEREG: 2\r\n\r\n+CEREG: 2\r\n"]),
+        ("split", [b"\r\n+CER", b"EG: 2\r\n"]),
+    ],
+)
+def test_a_urc_behind_an_answer_waits_for_a_quiet_line(placement: str, writes: list[bytes]) -> None:
+    with World(profile="m5310a", pty=False, clock="stopped", pace="field") as world:
+        host = world.modem.line._host
+        world.clock.advance(10)
+        host.read(0)
+        world.faults.add("line.urc", placement=placement, text="+CEREG: 2", times=1)
+        assert said(world) == ANSWER
+        world.clock.advance(0.2)
+        assert said(world, b"AT\r") == b"\r\nOK\r\n"
+        world.clock.advance(0.24)
+        assert host.read(0) == b""
+        world.clock.advance(0.01)
+        assert host.read_writes(0) == writes[:1]
+        world.clock.advance(0.05)
+        assert host.read_writes(0) == writes[1:]
+
+
+def test_a_module_that_has_nothing_to_say_does_not_chatter(world: World) -> None:
+    world.faults.add("line.chatter", placement="before_answer")
+    assert said(world) == ANSWER
+    assert said(world, b"AT+CEREG=1\r") == b"\r\n+CEREG:1\r\n\r\nOK\r\n"
+    assert said(world) == b"\r\n+CEREG:1\r\n" + ANSWER
+    assert struck(world)[1] == "fault 1 line.chatter: +CEREG:1 between the echo and the answer of AT+CSQ"
+    assert said(world, b"AT+CEREG=0\r") == b"\r\nOK\r\n"
+
+
+def test_chatter_tells_what_holds_one_thing_after_the_other(world: World) -> None:
+    for line in (b"AT+CEREG=1\r", b"AT+CSCON=1\r", b"AT+NPSMR=1\r", b"AT+CPSMS=1\r", b"AT+MIPLCREATE\r"):
+        said(world, line)
+    said(world, b'AT+MIPLADDOBJ=0,3303,1,"1",0,0\r')
+    world.modem.line.write(b"AT+MIPLOPEN=0,3000\r")
+    world.settle()
+    (observe,) = (line for line in world.modem.line.lines() if "OBSERVE" in line)
+    world.faults.add("line.chatter", placement="before_answer")
+    heard = [said(world, b"AT\r").split(b"\r\n")[1].decode() for _ in range(5)]
+    assert heard == ["+CEREG:1", "+CSCON:1", "+NPSMR:0", observe, "+CEREG:1"]
+
+
+def test_chatter_of_a_given_text_comes_only_where_the_module_could_print_it(world: World) -> None:
+    world.faults.add("line.chatter", placement="before_answer", text="+CEREG:1", match="CSQ", at=2)
+    assert said(world) == ANSWER
+    assert said(world) == ANSWER
+    said(world, b"AT+CEREG=1\r")
+    assert said(world) == b"\r\n+CEREG:1\r\n" + ANSWER
+    assert said(world) == ANSWER
+
+
+def test_a_module_prints_its_address_again_if_its_profile_has_it() -> None:
+    with World(profile="m5311", pty=False, clock="stopped") as world:
+        world.faults.add("line.chatter", placement="after_result")
+        assert b"OK\r\n\r\n+IP: " in said(world, b"AT\r")
+
+
+def test_of_the_urcs_that_wait_for_a_quiet_line_there_is_one_at_a_time() -> None:
+    with World(profile="m5311", pty=False, clock="stopped", pace="field") as world:
+        world.clock.advance(10)
+        world.faults.add("line.chatter", placement="alone")
+        for _ in range(20):
+            said(world, b"AT\r")
+        assert len(struck(world)) == 1
+        world.modem.power("reset")
+        world.clock.advance(10)
+        said(world, b"AT\r")
+        assert len(struck(world)) == 2
+
+
 def test_a_line_without_faults_is_not_tapped(world: World) -> None:
     bench = next(iter(world.simulation.benches.values()))
     world.faults.add("line.delay", seconds=1, times=1)
