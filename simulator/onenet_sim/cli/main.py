@@ -100,12 +100,19 @@ def _lint(verb: typer.Typer) -> None:
     verb.command()(lint_verb)
 
 
+def _explore(verb: typer.Typer) -> None:
+    from onenet_sim.cli.explore import explore_verb  # noqa: PLC0415 - loaded when called
+
+    verb.command(context_settings={"allow_interspersed_args": False})(explore_verb)
+
+
 _lazily("demo", "Show the whole way of a data point and back, and check it.", _demo)
 _lazily("ctl", "Hold a running world: clock, power, air, journal, expectations.", _ctl, no_args_is_help=True)
 _lazily("profiles", "List the modules, or all that is known of one and from where.", _profiles)
 _lazily("regcode", "Decode or encode the register code of AT+MIPLCREATE.", _regcode, no_args_is_help=True)
 _lazily("why", "Tell what led to an event, or why a data point did not arrive.", _why, no_args_is_help=True)
 _lazily("lint", "Look for a host's bad habits in a journal.", _lint, no_args_is_help=True)
+_lazily("explore", "Find the smallest URC that breaks a driver.", _explore, no_args_is_help=True)
 
 
 def main() -> None:

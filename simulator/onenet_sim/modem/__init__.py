@@ -7,7 +7,7 @@ from onenet_sim.modem.identity import Identity
 from onenet_sim.modem.interference import Override
 from onenet_sim.modem.modem import Modem, Power
 from onenet_sim.modem.module import factory_settings
-from onenet_sim.modem.output import Pace, SerialWrite, Sort
+from onenet_sim.modem.output import Pace, SerialWrite
 from onenet_sim.modem.profile import Profile
 from onenet_sim.modem.profile_file import ProfileError, load_profile, profile_names, sources
 from onenet_sim.modem.reception import Reception
@@ -62,7 +62,6 @@ __all__ = [
     "SendOctets",
     "SerialWrite",
     "Situation",
-    "Sort",
     "Transport",
     "asides",
     "factory_settings",

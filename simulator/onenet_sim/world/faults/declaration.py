@@ -49,18 +49,13 @@ class Placement(StrEnum):
     AFTER_RESULT = "after_result"
     """In one write with the final result, behind it."""
     ALONE = "alone"
-    """In a write of its own once the line is quiet, as modules print URCs."""
+    """Behind an answer, in a write of its own, as a module prints any URC."""
     SPLIT = "split"
-    """Like alone, but in two writes with a pause between."""
+    """Behind an answer, in two writes with a pause between."""
     BACK_TO_BACK = "back_to_back"
-    """Like alone, but twice in one write."""
+    """Behind an answer, twice in one write."""
     WITHIN_ANSWER = "within_answer"
     """In the middle of the answer's first line, where no module may print it."""
-
-    @property
-    def quiet(self) -> bool:
-        """Whether it is behind an answer, once the line is quiet."""
-        return self in {Placement.ALONE, Placement.SPLIT, Placement.BACK_TO_BACK}
 
     @property
     def phrase(self) -> str:
@@ -74,8 +69,8 @@ _PHRASES: Mapping[Placement, str] = {
     Placement.BEFORE_RESULT: "between the information text and the final result of",
     Placement.AFTER_RESULT: "in one write with the final result of",
     Placement.ALONE: "by itself behind the answer of",
-    Placement.SPLIT: "in two pieces behind the answer of",
-    Placement.BACK_TO_BACK: "twice in one write behind the answer of",
+    Placement.SPLIT: "in two pieces, behind the answer of",
+    Placement.BACK_TO_BACK: "twice in one write, behind the answer of",
     Placement.WITHIN_ANSWER: "within the first line of the answer of",
 }
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from onenet_sim.journal import Event
-    from onenet_sim.modem.module import Module
     from onenet_sim.world.bench import Bench
     from onenet_sim.world.faults.declaration import Fault
     from onenet_sim.world.faults.engine import Aim, Engine
@@ -88,13 +87,12 @@ class Tap:
         self._down = Lane(loop, self._emit, self._lose)
         self._typed = b""
         self._held: dict[int, list[SerialWrite]] = {}
-        self._queued: places.Queued | None = None
         self._failing = False
 
     def leave_if_idle(self) -> None:
         """Leave the line if no fault needs the tap and nothing waits in it."""
         needed = any(taps(aim.fault) for aim in self._engine.in_force(("line", "module"), self._name))
-        if not needed and self._up.idle and self._down.idle and self._free(self._bench.modem.module):
+        if not needed and self._up.idle and self._down.idle:
             self._bench.tap(None)
 
     def clear(self) -> None:
@@ -135,7 +133,7 @@ class Tap:
         """Take a write of the module."""
         if self._failing or self._unplugged(write.octets, Direction.DOWN, write.cause) or self._holds(write):
             return
-        pieces = self._unqueued(write)
+        pieces = [Piece(write.octets, 0.0, write.boot, write.cause)]
         event = None if write.cause is None else self._engine.journal.get(write.cause)
         placed: list[Aim] = []
         if event is not None and isinstance(event.what, Answer):
@@ -216,34 +214,17 @@ class Tap:
         module, placement = self._bench.modem.module, aim.fault.placement
         if module is None or placement is None or not self._has_urc(aim):
             return False
-        return self._free(module) if placement.quiet else places.exists(placement, answer, module.settings)
-
-    def _free(self, module: Module | None) -> bool:
-        """Return whether the module has no URC of a fault in its queue: more than one would delay its own."""
-        return self._queued is None or self._queued.module is not module
+        return places.exists(placement, answer, module.settings)
 
     def _interrupted(
         self, placement: Placement | None, pieces: list[Piece], answer: Answer, urc: bytes, cause: int
     ) -> list[Piece]:
-        """Return an answer with a URC at its place, which is in the answer or in the module's queue."""
+        """Return an answer with a URC at its place."""
         module = self._bench.modem.module
         if module is None or placement is None:
             return pieces
-        if placement.quiet:
-            self._queued = places.Queued(module, cause, placement)
-            self._queued.print(urc)
-            return pieces
-        whole = b"".join(piece.octets for piece in pieces)
-        at = places.position(placement, whole, answer, module.settings)
-        return [Piece(whole[:at] + urc + whole[at:], gap=pieces[0].gap, cause=cause)]
-
-    def _unqueued(self, write: SerialWrite) -> list[Piece]:
-        """Return a write in pieces: a URC that a fault has queued may come in two."""
-        piece = Piece(write.octets, 0.0, write.boot, write.cause)
-        if self._queued is None or write.cause != self._queued.cause:
-            return [piece]
-        queued, self._queued = self._queued, None
-        return places.halves(piece) if queued.placement is Placement.SPLIT else [piece]
+        whole = replace(pieces[0], octets=b"".join(piece.octets for piece in pieces))
+        return places.placed(placement, whole, answer, module.settings, Piece(urc, cause=cause))
 
     def _place(self, aim: Aim, line: str, cause: int | None) -> tuple[bytes, int]:
         """Return the octets of the URC that a fault places, and the event that says so."""

@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from onenet_sim.at import frame_result, frame_text
-from onenet_sim.modem import SerialWrite, Sort
 from onenet_sim.world.faults.declaration import Placement
 
 if TYPE_CHECKING:
     from onenet_sim.at import LineSettings
     from onenet_sim.journal import Answer
-    from onenet_sim.modem.module import Module
     from onenet_sim.world.faults.lane import Piece
 
+_GAP = 0.02
+"""Seconds from an answer to a URC behind it: they are two reads, also of a host that is quick."""
+
 _PAUSE = 0.05
-"""Seconds within a line that comes in two pieces: a host reads the first before the second is there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Queued:
-    """A URC that waits in the module's own queue for the line to be quiet.
-
-    Attributes:
-        module: The module; a restart drops its queue.
-        cause: The event of the fault that placed it, which its write has for its cause.
-    """
-
-    module: Module
-    cause: int
-    placement: Placement
-
-    def print(self, urc: bytes) -> None:
-        """Let the module print it when its gaps permit."""
-        octets = urc * 2 if self.placement is Placement.BACK_TO_BACK else urc
-        self.module.output.unsolicited(Sort.OTHER, SerialWrite(octets, cause=self.cause))
+"""Seconds within a URC that comes in two pieces: a host reads the first before the second is there."""
 
 
 def exists(placement: Placement, answer: Answer, settings: LineSettings) -> bool:
@@ -49,7 +31,7 @@ def exists(placement: Placement, answer: Answer, settings: LineSettings) -> bool
             return True
 
 
-def position(placement: Placement, octets: bytes, answer: Answer, settings: LineSettings) -> int:
+def _position(placement: Placement, octets: bytes, answer: Answer, settings: LineSettings) -> int:
     """Return where in an answer's octets a place is."""
     match placement:
         case Placement.BEFORE_RESULT:
@@ -63,7 +45,21 @@ def position(placement: Placement, octets: bytes, answer: Answer, settings: Line
             return 0
 
 
-def halves(piece: Piece) -> list[Piece]:
-    """Return a piece in two, with a pause between."""
-    half = len(piece.octets) // 2
-    return [replace(piece, octets=piece.octets[:half]), replace(piece, octets=piece.octets[half:], gap=_PAUSE)]
+def placed(placement: Placement, whole: Piece, answer: Answer, settings: LineSettings, urc: Piece) -> list[Piece]:
+    """Return an answer with a URC in it or behind it; what has the URC has its cause."""
+    octets = urc.octets
+    match placement:
+        case Placement.ALONE:
+            return [whole, replace(urc, gap=_GAP)]
+        case Placement.SPLIT:
+            half = len(octets) // 2
+            first, second = (
+                replace(urc, octets=octets[:half], gap=_GAP),
+                replace(urc, octets=octets[half:], gap=_PAUSE),
+            )
+            return [whole, first, second]
+        case Placement.BACK_TO_BACK:
+            return [whole, replace(urc, octets=octets * 2, gap=_GAP)]
+        case _:
+            at = _position(placement, whole.octets, answer, settings)
+            return [replace(whole, octets=whole.octets[:at] + octets + whole.octets[at:], cause=urc.cause)]
