@@ -220,8 +220,8 @@ def _remarks(finding: Finding, exploration: Exploration) -> list[str]:
     remarks = []
     count = len(finding.smallest)
     if count > 1:
-        which = "all" if finding.alone >= finding.struck else f"{finding.alone}"
-        remarks.append(f"none alone does, of those tried: {which} of {finding.struck}")
+        tried = "each" if finding.alone >= finding.struck else str(finding.alone)
+        remarks.append(f"{tried} of the {finding.struck} that were placed was tried alone, and is survived")
     if not finding.finished:
         remarks.append("there were no runs left to look for less; --runs gives more")
     if (
