@@ -36,6 +36,7 @@ def struck(world: World) -> list[str]:
     return [str(event.what) for event in world.journal.events(kind="line_fault")]
 
 
+@pytest.mark.survives("line.drop")
 def test_a_piece_can_be_dropped_either_way(world: World) -> None:
     world.faults.add("line.drop", direction="up", times=1)
     world.faults.add("line.drop", direction="down", times=1)
@@ -54,6 +55,7 @@ def test_some_octets_can_be_dropped_or_garbled(world: World) -> None:
     assert said(world) == ANSWER
 
 
+@pytest.mark.survives("line.garble")
 def test_a_garbled_command_is_heard_garbled(world: World) -> None:
     world.faults.add("line.garble", direction="up", match="CSQ", times=1)
     said(world)
@@ -64,6 +66,7 @@ def test_a_garbled_command_is_heard_garbled(world: World) -> None:
     assert said(world, b"\rAT+CSQ\r").endswith(ANSWER)
 
 
+@pytest.mark.survives("line.delay")
 def test_late_octets_keep_their_order(world: World) -> None:
     world.faults.add("line.delay", direction="down", match="CSQ", seconds=2, times=1)
     assert said(world) == b""
@@ -73,20 +76,25 @@ def test_late_octets_keep_their_order(world: World) -> None:
     assert said(world) == ANSWER
 
 
+@pytest.mark.survives("line.stall")
 def test_a_piece_stalls_half_way(world: World) -> None:
     world.faults.add("line.stall", direction="down", seconds=3, times=1)
     assert said(world) == ANSWER[:10]
     world.clock.advance(3)
     assert world.modem.line._host.read(0) == ANSWER[10:]
+    assert said(world) == ANSWER
 
 
+@pytest.mark.survives("line.chunk")
 def test_a_piece_comes_in_chunks(world: World) -> None:
-    world.faults.add("line.chunk", direction="down", size=4, seconds=0.5)
+    world.faults.add("line.chunk", direction="down", size=4, seconds=0.5, times=1)
     assert said(world) == ANSWER[:4]
     world.clock.advance(10)
     assert world.modem.line._host.read_writes(0) == [ANSWER[at : at + 4] for at in range(4, len(ANSWER), 4)]
+    assert said(world) == ANSWER
 
 
+@pytest.mark.survives("line.noise")
 def test_a_wrong_baud_rate_reads_as_noise_until_the_fault_is_lifted(world: World) -> None:
     fault = world.faults.add("line.noise")
     noise = said(world)
@@ -95,6 +103,7 @@ def test_a_wrong_baud_rate_reads_as_noise_until_the_fault_is_lifted(world: World
     assert said(world, b"\rAT+CSQ\r").endswith(ANSWER)
 
 
+@pytest.mark.survives("line.unplug")
 def test_an_unplugged_line_carries_nothing_until_it_is_plugged_in_again(world: World) -> None:
     world.faults.add("line.unplug", lasts=10)
     assert said(world) == b""
@@ -104,6 +113,7 @@ def test_an_unplugged_line_carries_nothing_until_it_is_plugged_in_again(world: W
     assert said(world) == ANSWER
 
 
+@pytest.mark.survives("line.urc")
 @pytest.mark.parametrize(
     ("placement", "expected"),
     [
@@ -197,6 +207,7 @@ def test_chatter_tells_what_holds_one_thing_after_the_other(world: World) -> Non
     assert heard == ["+CEREG:1", "+CSCON:1", "+NPSMR:0", observe, "+CEREG:1"]
 
 
+@pytest.mark.survives("line.chatter")
 def test_chatter_of_a_given_text_comes_only_where_the_module_could_print_it(world: World) -> None:
     world.faults.add("line.chatter", placement="before_answer", text="+CEREG:1", match="CSQ", at=2)
     assert said(world) == ANSWER
