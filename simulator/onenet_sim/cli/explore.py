@@ -20,6 +20,7 @@ from onenet_sim.testing.explore import (
     DriverFailsError,
     Outcome,
     Replay,
+    StoppedError,
     TokenError,
     explore,
 )
@@ -84,8 +85,8 @@ def explore_verb(
         link=None if link is None else _linked(link),
         serve=_serve,
     )
-    places = [_place(each) for each in only or ()] or PLACES
-    with _ending(), _speaking():
+    places = tuple(dict.fromkeys(_place(each) for each in only or ())) or PLACES
+    with _ending(driver), _speaking():
         if again is None:
             code = _explore(driver, places, runs, as_json=as_json)
         else:
@@ -122,17 +123,19 @@ def _serve(world: World) -> str:
 
 
 @contextmanager
-def _ending() -> Iterator[None]:
+def _ending(driver: Driver) -> Iterator[None]:
     """Let Ctrl-C and SIGTERM end the driver and its world before the command."""
+    came: list[int] = []
 
     def end(number: int, _frame: FrameType | None) -> None:
-        for each in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(each, signal.SIG_IGN)
-        raise typer.Exit(_SIGNALLED + number)
+        came.append(number)
+        driver.stop()
 
     before = {each: signal.signal(each, end) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
+    except StoppedError:
+        raise typer.Exit(_SIGNALLED + came[0]) from None
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -151,7 +154,7 @@ def _speaking() -> Iterator[None]:
         raise typer.BadParameter(str(error)) from None
 
 
-def _explore(driver: Driver, places: tuple[Placement, ...] | list[Placement], runs: int, *, as_json: bool) -> int:
+def _explore(driver: Driver, places: tuple[Placement, ...], runs: int, *, as_json: bool) -> int:
     telling, screen = Telling(driver), Screen(colour=False)
     try:
         exploration = explore(driver.run, places, runs=runs, told=_progress)

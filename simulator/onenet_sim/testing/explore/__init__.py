@@ -17,7 +17,7 @@ from onenet_sim.testing.explore.search import (
     explore,
 )
 from onenet_sim.testing.explore.strikes import PLACES, Replay, Strike, TokenError, ordinal
-from onenet_sim.testing.explore.trial import TIMEOUT, Driver
+from onenet_sim.testing.explore.trial import TIMEOUT, Driver, StoppedError
 
 __all__ = [
     "PLACES",
@@ -29,6 +29,7 @@ __all__ = [
     "Finding",
     "Outcome",
     "Replay",
+    "StoppedError",
     "Strike",
     "TokenError",
     "Trial",

@@ -7,8 +7,8 @@ import signal
 import subprocess
 import threading
 import time
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
 
 from onenet_sim.report import around, command_head, placed_urcs
@@ -17,7 +17,7 @@ from onenet_sim.testing.explore.strikes import Strike
 from onenet_sim.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from onenet_sim.world import Event, Fault
@@ -37,7 +37,11 @@ def _northbound(world: World) -> str:
     return world.http
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+class StoppedError(Exception):
+    """The driver was stopped from outside."""
+
+
+@dataclass(slots=True, kw_only=True)
 class Driver:
     """A driver as a command, and the world that it is run in.
 
@@ -61,6 +65,14 @@ class Driver:
     timeout: float = TIMEOUT
     link: Path | None = None
     serve: Callable[[World], str] = _northbound
+    _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
+    _stopped: bool = field(default=False, init=False, repr=False)
+
+    def stop(self) -> None:
+        """Kill the driver, if it runs, and run it no more; may be called by a signal's handler."""
+        self._stopped = True
+        if self._process is not None:
+            _kill(self._process)
 
     def run(self, faults: tuple[Fault, ...]) -> Outcome:
         """Run the driver once, in a fresh world with these faults.
@@ -68,13 +80,16 @@ class Driver:
         Raises:
             ValueError: There can be no such world; the message says why.
             OSError: The program cannot be started, or a port or link cannot be had.
+            StoppedError: :meth:`stop` was called.
         """
+        self._go_on()
         with World(self.profile, seed=self.seed, link=self.link, faults=faults) as world:
             told = self._told(world)
             began = time.monotonic()
             exit_code, said = self._run(told)
             seconds = time.monotonic() - began
             events = world.journal.events()
+        self._go_on()
         placed = placed_urcs(events)
         return Outcome(
             exit_code,
@@ -88,6 +103,10 @@ class Driver:
             said,
             _line(events, placed[-1].event if placed else None),
         )
+
+    def _go_on(self) -> None:
+        if self._stopped:
+            raise StoppedError
 
     def _told(self, world: World) -> dict[str, str]:
         """Return what the driver needs to know of its world."""
@@ -103,11 +122,17 @@ class Driver:
     def _run(self, told: Mapping[str, str]) -> tuple[int | None, tuple[str, ...]]:
         """Return the exit code, None if it was killed, and the last lines that it said."""
         environment = os.environ | {f"ONENET_{name.upper()}": value for name, value in told.items()}
-        with _process(self._arguments(told), environment) as process:
+        exit_code: int | None = None
+        process = self._process = _started(self._arguments(told), environment)
+        try:
             tails = [_Tail(stream) for stream in (process.stderr, process.stdout) if stream is not None]
-            exit_code: int | None = None
+            self._go_on()
             with suppress(subprocess.TimeoutExpired):
                 exit_code = process.wait(self.timeout)
+        finally:
+            self._process = None
+            _kill(process)
+            process.wait()
         return exit_code, next(filter(None, (tail.lines() for tail in tails)), ())
 
     def _arguments(self, told: Mapping[str, str]) -> list[str]:
@@ -117,10 +142,9 @@ class Driver:
         return arguments
 
 
-@contextmanager
-def _process(arguments: list[str], environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a program in a process group of its own; when the block ends, so does the group."""
-    process = subprocess.Popen(  # noqa: S603 - the user's own program
+def _started(arguments: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Start a program in a process group of its own."""
+    return subprocess.Popen(  # noqa: S603 - the user's own program
         arguments,
         env=environment,
         stdin=subprocess.DEVNULL,
@@ -128,12 +152,12 @@ def _process(arguments: list[str], environment: Mapping[str, str]) -> Iterator[s
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
-    try:
-        yield process
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill a program's group, also if the program itself has ended."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 class _Tail:
