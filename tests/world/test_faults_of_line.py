@@ -186,6 +186,14 @@ def test_a_urc_behind_an_answer_goes_before_what_the_host_asks_next(
     assert world.modem.line._host.read_writes(0) == writes
 
 
+def test_two_urcs_find_their_places_at_one_answer(world: World) -> None:
+    world.faults.add("line.urc", placement="alone", text="+CEREG: 2", times=1)
+    world.faults.add("line.urc", placement="before_result", text="+CSCON: 1", times=1)
+    assert said(world) == b"\r\n+CSQ:20,99\r\n\r\n+CSCON: 1\r\n\r\nOK\r\n"
+    world.clock.advance(1)
+    assert world.modem.line.lines() == ["+CEREG: 2"]
+
+
 def test_a_module_that_has_nothing_to_say_does_not_chatter(world: World) -> None:
     world.faults.add("line.chatter", placement="before_answer")
     assert said(world) == ANSWER

@@ -223,8 +223,8 @@ class Tap:
         module = self._bench.modem.module
         if module is None or placement is None:
             return pieces
-        whole = replace(pieces[0], octets=b"".join(piece.octets for piece in pieces))
-        return places.placed(placement, whole, answer, module.settings, Piece(urc, cause=cause))
+        first, *behind = pieces
+        return [*places.placed(placement, first, answer, module.settings, Piece(urc, cause=cause)), *behind]
 
     def _place(self, aim: Aim, line: str, cause: int | None) -> tuple[bytes, int]:
         """Return the octets of the URC that a fault places, and the event that says so."""
