@@ -1,4 +1,4 @@
-"""What tests attach to: the pytest plug-in, Gherkin steps, made-up identities, the search for what breaks a driver.
+"""What tests attach to: the pytest plug-in, Gherkin steps, made-up identities, a search for what breaks drivers.
 
 * :mod:`onenet_sim.testing.plugin` is registered when the package is installed: fixtures and a marker.
 * :mod:`onenet_sim.testing.steps` has Gherkin steps in English and Chinese, for pytest-bdd.

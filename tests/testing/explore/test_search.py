@@ -90,6 +90,7 @@ def test_the_last_urc_before_the_end_is_tried_first(fatal: int) -> None:
     assert len(driver.runs) == 3
 
 
+@settings(deadline=None)
 @given(commands=st.integers(1, 200), data=st.data())
 def test_one_that_is_told_only_by_the_end_of_the_session_is_found_by_halving(
     commands: int, data: st.DataObject
@@ -102,6 +103,7 @@ def test_one_that_is_told_only_by_the_end_of_the_session_is_found_by_halving(
     assert len(driver.runs) <= 3 + 2 * commands.bit_length()
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_of_several_that_must_come_together_none_is_left_out_and_none_too_many(data: st.DataObject) -> None:
     fatal = data.draw(st.frozensets(st.integers(1, 12), min_size=2, max_size=4))
@@ -113,7 +115,7 @@ def test_of_several_that_must_come_together_none_is_left_out_and_none_too_many(d
     assert finding.alone == (finding.struck if not at_once else max(fatal))
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.integers(2, 7), st.randoms(use_true_random=False), st.booleans())
 def test_whatever_undoes_whatever_nothing_can_be_left_out_and_no_single_one_is_overlooked(
     commands: int,
