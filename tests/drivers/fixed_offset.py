@@ -20,7 +20,7 @@ _PATIENCE = 15.0
 _PIECE = 512
 
 
-class _Offsets:
+class Offsets:
     """The parser: one line is CR, LF, text, CR, LF, and nothing stands between two lines."""
 
     def __init__(self, port: serial.Serial) -> None:
@@ -63,7 +63,7 @@ class _Offsets:
 def drive(world: World, port: serial.Serial) -> None:
     """Log in with each line in its place, report a number and a long text, and leave."""
     drop_until_silent(port)
-    host = _Offsets(port)
+    host = Offsets(port)
     host.command("AT+MIPLCREATE", "MIPLCREATE", end="\r\n")
     host.command("AT+MIPLADDOBJ=0,3303,1,1,3,0")
     host.command("AT+MIPLOPEN=0,3600")

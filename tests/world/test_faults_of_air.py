@@ -35,6 +35,7 @@ def radio(world: World) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.survives("air.no_coverage")
 def test_coverage_is_gone_for_a_while(world: World) -> None:
     world.faults.add("air.no_coverage", after=10, lasts=60)
     world.clock.advance(10)
@@ -45,6 +46,7 @@ def test_coverage_is_gone_for_a_while(world: World) -> None:
     assert signal(world) == "+CSQ:20,99"
 
 
+@pytest.mark.survives("air.signal")
 def test_conditions_add_up_and_are_given_back_in_any_order(world: World) -> None:
     weak = world.faults.add("air.signal", rsrp=-125, ecl=2)
     none = world.faults.add("air.no_coverage")
@@ -57,6 +59,7 @@ def test_conditions_add_up_and_are_given_back_in_any_order(world: World) -> None
     assert signal(world) == "+CSQ:20,99"
 
 
+@pytest.mark.survives("air.roaming")
 def test_a_module_roams_for_a_while_and_stays_in_reach(world: World) -> None:
     world.faults.add("air.roaming", lasts=60)
     assert [line[:8] for line in world.modem.line.lines()] == ["+CEREG:5"]
@@ -69,6 +72,7 @@ def test_a_module_roams_for_a_while_and_stays_in_reach(world: World) -> None:
     assert "+CEREG:1" in [line[:8] for line in world.modem.line.lines()]
 
 
+@pytest.mark.survives("air.cell")
 def test_another_cell_is_told_with_its_identity(world: World) -> None:
     world.faults.add("air.cell", cell="0000ABCD")
     lines = world.modem.line.lines()
@@ -76,8 +80,13 @@ def test_another_cell_is_told_with_its_identity(world: World) -> None:
     assert any("ABCD" in line for line in world.modem.command("AT+CEREG?"))
     world.faults.add("air.cell")
     assert "ABCD" not in world.modem.command("AT+CEREG?")[0]
+    world.modem.command("AT+MIPLCREATE")
+    world.modem.command("AT+MIPLOPEN=0,3000")
+    world.settle()
+    assert world.onenet.online(world.modem.imei)
 
 
+@pytest.mark.survives("air.release")
 def test_the_network_releases_the_connection_at_once(world: World) -> None:
     world.modem.command("AT+MIPLCREATE")
     world.modem.command("AT+MIPLOPEN=0,3000")
@@ -85,8 +94,12 @@ def test_the_network_releases_the_connection_at_once(world: World) -> None:
     assert world.modem.line.lines()[0] == "+CSCON:1"
     world.faults.add("air.release")
     assert world.modem.line.lines() == ["+CSCON:0"]
+    world.modem.command("AT+MIPLUPDATE=0,3000,0")
+    world.settle()
+    assert world.modem.line.lines() == ["+CSCON:1", "+MIPLEVENT:0,11"]
 
 
+@pytest.mark.survives("air.psm")
 def test_a_module_sleeps_at_once_if_it_may(world: World) -> None:
     world.faults.add("air.psm")
     assert "AT+CPSMS=1" in str(world.journal.events(kind="air_fault")[0].what)
@@ -99,6 +112,7 @@ def test_a_module_sleeps_at_once_if_it_may(world: World) -> None:
     assert world.onenet.online(world.modem.imei)
 
 
+@pytest.mark.survives("air.drive")
 def test_a_drive_test_is_played_back(world: World, tmp_path: Path) -> None:
     path = tmp_path / "drive.csv"
     path.write_text("time,rsrp,sinr,ecl,place\n100,-101,5,1,a\n110.5,,,,tunnel\n120,-75,,,b\n")

@@ -36,6 +36,7 @@ def struck(world: World) -> list[str]:
     return [str(event.what) for event in world.journal.events(kind="line_fault")]
 
 
+@pytest.mark.survives("line.drop")
 def test_a_piece_can_be_dropped_either_way(world: World) -> None:
     world.faults.add("line.drop", direction="up", times=1)
     world.faults.add("line.drop", direction="down", times=1)
@@ -54,6 +55,7 @@ def test_some_octets_can_be_dropped_or_garbled(world: World) -> None:
     assert said(world) == ANSWER
 
 
+@pytest.mark.survives("line.garble")
 def test_a_garbled_command_is_heard_garbled(world: World) -> None:
     world.faults.add("line.garble", direction="up", match="CSQ", times=1)
     said(world)
@@ -64,6 +66,7 @@ def test_a_garbled_command_is_heard_garbled(world: World) -> None:
     assert said(world, b"\rAT+CSQ\r").endswith(ANSWER)
 
 
+@pytest.mark.survives("line.delay")
 def test_late_octets_keep_their_order(world: World) -> None:
     world.faults.add("line.delay", direction="down", match="CSQ", seconds=2, times=1)
     assert said(world) == b""
@@ -73,20 +76,25 @@ def test_late_octets_keep_their_order(world: World) -> None:
     assert said(world) == ANSWER
 
 
+@pytest.mark.survives("line.stall")
 def test_a_piece_stalls_half_way(world: World) -> None:
     world.faults.add("line.stall", direction="down", seconds=3, times=1)
     assert said(world) == ANSWER[:10]
     world.clock.advance(3)
     assert world.modem.line._host.read(0) == ANSWER[10:]
+    assert said(world) == ANSWER
 
 
+@pytest.mark.survives("line.chunk")
 def test_a_piece_comes_in_chunks(world: World) -> None:
-    world.faults.add("line.chunk", direction="down", size=4, seconds=0.5)
+    world.faults.add("line.chunk", direction="down", size=4, seconds=0.5, times=1)
     assert said(world) == ANSWER[:4]
     world.clock.advance(10)
     assert world.modem.line._host.read_writes(0) == [ANSWER[at : at + 4] for at in range(4, len(ANSWER), 4)]
+    assert said(world) == ANSWER
 
 
+@pytest.mark.survives("line.noise")
 def test_a_wrong_baud_rate_reads_as_noise_until_the_fault_is_lifted(world: World) -> None:
     fault = world.faults.add("line.noise")
     noise = said(world)
@@ -95,6 +103,7 @@ def test_a_wrong_baud_rate_reads_as_noise_until_the_fault_is_lifted(world: World
     assert said(world, b"\rAT+CSQ\r").endswith(ANSWER)
 
 
+@pytest.mark.survives("line.unplug")
 def test_an_unplugged_line_carries_nothing_until_it_is_plugged_in_again(world: World) -> None:
     world.faults.add("line.unplug", lasts=10)
     assert said(world) == b""
@@ -104,6 +113,7 @@ def test_an_unplugged_line_carries_nothing_until_it_is_plugged_in_again(world: W
     assert said(world) == ANSWER
 
 
+@pytest.mark.survives("line.urc")
 @pytest.mark.parametrize(
     ("placement", "expected"),
     [
@@ -141,6 +151,84 @@ def test_a_urc_that_no_answer_comes_for_goes_out_unharmed(world: World) -> None:
     world.clock.advance(1)
     assert world.modem.line.lines() == ["+CEREG:2"]
     assert struck(world) == []
+
+
+@pytest.mark.parametrize(("placement", "line"), [("before_echo", b"AT+CSQ\r"), ("before_result", b"AT\r")])
+def test_a_place_that_an_answer_does_not_have_is_not_struck(world: World, placement: str, line: bytes) -> None:
+    world.faults.add("line.urc", placement=placement, text="+CEREG: 2")
+    assert b"+CEREG" not in said(world, line)
+    assert world.faults.list()[0]["seen"] == 1
+    assert struck(world) == []
+
+
+def test_a_urc_can_come_in_one_write_with_the_result(world: World) -> None:
+    world.faults.add("line.urc", placement="after_result", text="+CEREG: 2", times=1)
+    world.modem.line.write(b"AT\r")
+    world.settle()
+    assert world.modem.line._host.read_writes(0) == [b"\r\nOK\r\n\r\n+CEREG: 2\r\n"]
+
+
+@pytest.mark.parametrize(
+    ("placement", "writes"),
+    [
+        ("alone", [b"\r\n+CEREG: 2\r\n", b"\r\nOK\r\n"]),
+        ("back_to_back", [b"\r\n+CEREG: 2\r\n\r\n+CEREG: 2\r\n", b"\r\nOK\r\n"]),
+        ("split", [b"\r\n+CER", b"EG: 2\r\n", b"\r\nOK\r\n"]),
+    ],
+)
+def test_a_urc_behind_an_answer_goes_before_what_the_host_asks_next(
+    world: World, placement: str, writes: list[bytes]
+) -> None:
+    world.faults.add("line.urc", placement=placement, text="+CEREG: 2", times=1)
+    assert said(world) == ANSWER
+    assert said(world, b"AT\r") == b""
+    world.clock.advance(1)
+    assert world.modem.line._host.read_writes(0) == writes
+
+
+def test_two_urcs_find_their_places_at_one_answer(world: World) -> None:
+    world.faults.add("line.urc", placement="alone", text="+CEREG: 2", times=1)
+    world.faults.add("line.urc", placement="before_result", text="+CSCON: 1", times=1)
+    assert said(world) == b"\r\n+CSQ:20,99\r\n\r\n+CSCON: 1\r\n\r\nOK\r\n"
+    world.clock.advance(1)
+    assert world.modem.line.lines() == ["+CEREG: 2"]
+
+
+def test_a_module_that_has_nothing_to_say_does_not_chatter(world: World) -> None:
+    world.faults.add("line.chatter", placement="before_answer")
+    assert said(world) == ANSWER
+    assert said(world, b"AT+CEREG=1\r") == b"\r\n+CEREG:1\r\n\r\nOK\r\n"
+    assert said(world) == b"\r\n+CEREG:1\r\n" + ANSWER
+    assert struck(world)[1] == "fault 1 line.chatter: +CEREG:1 between the echo and the answer of AT+CSQ"
+    assert said(world, b"AT+CEREG=0\r") == b"\r\nOK\r\n"
+
+
+def test_chatter_tells_what_holds_one_thing_after_the_other(world: World) -> None:
+    for line in (b"AT+CEREG=1\r", b"AT+CSCON=1\r", b"AT+NPSMR=1\r", b"AT+CPSMS=1\r", b"AT+MIPLCREATE\r"):
+        said(world, line)
+    said(world, b'AT+MIPLADDOBJ=0,3303,1,"1",0,0\r')
+    world.modem.line.write(b"AT+MIPLOPEN=0,3000\r")
+    world.settle()
+    (observe,) = (line for line in world.modem.line.lines() if "OBSERVE" in line)
+    world.faults.add("line.chatter", placement="before_answer")
+    heard = [said(world, b"AT\r").split(b"\r\n")[1].decode() for _ in range(5)]
+    assert heard == ["+CEREG:1", "+CSCON:1", "+NPSMR:0", observe, "+CEREG:1"]
+
+
+@pytest.mark.survives("line.chatter")
+def test_chatter_of_a_given_text_comes_only_where_the_module_could_print_it(world: World) -> None:
+    world.faults.add("line.chatter", placement="before_answer", text="+CEREG:1", match="CSQ", at=2)
+    assert said(world) == ANSWER
+    assert said(world) == ANSWER
+    said(world, b"AT+CEREG=1\r")
+    assert said(world) == b"\r\n+CEREG:1\r\n" + ANSWER
+    assert said(world) == ANSWER
+
+
+def test_a_module_prints_its_address_again_if_its_profile_has_it() -> None:
+    with World(profile="m5311", pty=False, clock="stopped") as world:
+        world.faults.add("line.chatter", placement="after_result")
+        assert b"OK\r\n\r\n+IP: " in said(world, b"AT\r")
 
 
 def test_a_line_without_faults_is_not_tapped(world: World) -> None:

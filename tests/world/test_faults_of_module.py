@@ -33,6 +33,7 @@ def struck(world: World) -> list[str]:
     return [str(event.what) for event in world.journal.events(kind="module_fault")]
 
 
+@pytest.mark.survives("module.answer")
 def test_a_matching_command_is_answered_otherwise_for_a_number_of_times(world: World) -> None:
     world.faults.add("module.answer", match=r"AT\+CSQ$", text="+CSQ:99,99\nOK", times=2)
     assert said(world, "AT") == ["OK"]
@@ -54,6 +55,7 @@ def test_any_command_fails_for_a_while(world: World) -> None:
     assert said(world, "AT") == ["OK"]
 
 
+@pytest.mark.survives("module.memory_full")
 @pytest.mark.parametrize(
     ("profile", "error"),
     [("m5310a", "+CIS ERROR:651"), ("mt2625", "+CIS ERROR: 651"), ("ec616", "+CIS ERROR: 654")],
@@ -67,6 +69,7 @@ def test_a_full_memory_gives_the_profiles_error(profile: str, error: str) -> Non
         assert world.modem.command("AT+MIPLCREATE")[-1] == "OK"
 
 
+@pytest.mark.survives("module.reboot")
 def test_the_module_restarts_at_a_counted_command(world: World) -> None:
     world.faults.add("module.reboot", at=3)
     assert [said(world, "AT") for _ in range(4)] == [["OK"], ["OK"], BOOT, ["OK"]]
@@ -99,6 +102,7 @@ def test_the_module_restarts_at_random_the_same_with_the_same_seed() -> None:
     assert run(1) != run(2)
 
 
+@pytest.mark.survives("module.hang")
 def test_a_module_that_hangs_goes_on_after_a_while_and_does_what_fell_due(world: World) -> None:
     for line in ("AT+MIPLCREATE", 'AT+MIPLADDOBJ=0,3303,1,"1",0,0', "AT+MIPLOPEN=0,60"):
         assert "OK" in said(world, line)
@@ -133,12 +137,14 @@ def test_a_module_that_hangs_for_good_comes_back_with_a_reset(world: World) -> N
     assert said(world, "AT+CSQ") == ["+CSQ:20,99", "OK"]
 
 
+@pytest.mark.survives("module.brown_out")
 def test_the_power_fails_in_the_middle_of_an_answer(world: World) -> None:
     world.faults.add("module.brown_out", match="CSQ", times=1, size=6)
     assert said(world, "AT+CSQ") == ["+CSQ", *BOOT]
     assert said(world, "AT+CSQ") == ["+CSQ:20,99", "OK"]
 
 
+@pytest.mark.survives("module.slow")
 def test_an_answer_is_slow(world: World) -> None:
     world.faults.add("module.slow", match="CSQ", seconds=300, times=1)
     assert said(world, "AT+CSQ") == []

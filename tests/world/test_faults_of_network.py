@@ -45,6 +45,7 @@ def ports(world: World) -> set[str]:
     return {str(message["peer"]) for message in messages if message["end"] == "access"}
 
 
+@pytest.mark.survives("network.loss")
 def test_a_login_survives_the_loss_of_its_registration(world: World) -> None:
     world.faults.add("network.loss", direction="up", match="POST .*/rd", times=1)
     log_in(world)
@@ -84,6 +85,7 @@ def test_one_direction_alone_can_be_down(world: World) -> None:
     assert any("down" in text for text in struck(world))
 
 
+@pytest.mark.survives("network.duplicate")
 def test_a_duplicate_gives_no_second_data_point(world: World) -> None:
     log_in(world)
     world.settle()
@@ -95,6 +97,7 @@ def test_a_duplicate_gives_no_second_data_point(world: World) -> None:
     assert struck(world)
 
 
+@pytest.mark.survives("network.reorder")
 def test_two_reports_change_their_order(world: World) -> None:
     log_in(world)
     world.settle()
@@ -115,6 +118,7 @@ def test_a_datagram_that_none_overtakes_goes_on_after_a_while(world: World) -> N
     assert world.onenet.datapoint(world.modem.imei, "3303_0_5700") == 21.5
 
 
+@pytest.mark.survives("network.delay")
 def test_delay_and_jitter_are_kept_within_their_bounds(world: World) -> None:
     world.faults.add("network.delay", seconds=0.4, jitter=0.2, direction="up")
     log_in(world)
@@ -129,6 +133,7 @@ def test_delay_and_jitter_are_kept_within_their_bounds(world: World) -> None:
     assert 0.4 <= min(late) < max(late) <= 0.6
 
 
+@pytest.mark.survives("network.corrupt")
 def test_after_corrupt_datagrams_a_fresh_login_works(world: World) -> None:
     log_in(world)
     world.settle()
@@ -143,6 +148,7 @@ def test_after_corrupt_datagrams_a_fresh_login_works(world: World) -> None:
     assert world.onenet.online(world.modem.imei)
 
 
+@pytest.mark.survives("network.mtu")
 def test_what_is_above_the_mtu_is_lost(world: World) -> None:
     world.faults.add("network.mtu", size=60, direction="up", lasts=3)
     log_in(world)
@@ -153,6 +159,7 @@ def test_what_is_above_the_mtu_is_lost(world: World) -> None:
     assert world.onenet.online(world.modem.imei)
 
 
+@pytest.mark.survives("network.unreachable")
 def test_an_unreachable_host_is_reached_again_later(world: World) -> None:
     world.faults.add("network.unreachable", match=r"183\.230\.40\.", lasts=3)
     log_in(world)
@@ -163,6 +170,7 @@ def test_an_unreachable_host_is_reached_again_later(world: World) -> None:
     assert world.onenet.online(world.modem.imei)
 
 
+@pytest.mark.survives("network.nat_rebind")
 def test_after_a_rebinding_of_the_nat_the_next_update_comes_from_another_port(world: World) -> None:
     log_in(world)
     world.settle()
@@ -175,6 +183,7 @@ def test_after_a_rebinding_of_the_nat_the_next_update_comes_from_another_port(wo
     assert world.onenet.online(world.modem.imei)
 
 
+@pytest.mark.survives("network.nat_expiry")
 def test_an_idle_nat_forgets_the_module_until_it_sends_from_another_port(world: World) -> None:
     log_in(world)
     world.settle()
@@ -214,6 +223,7 @@ def run_read(world: World) -> None:
         raise outcome[0]
 
 
+@pytest.mark.survives("air.latency")
 def test_latency_follows_the_coverage_level(world: World) -> None:
     world.faults.add("air.latency", ecl0=0.2, ecl2=10)
     log_in(world)

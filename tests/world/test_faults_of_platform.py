@@ -38,6 +38,7 @@ def received(world: World) -> list[dict[str, Any]]:
     return [message for message in messages if message["end"] == "modem"]
 
 
+@pytest.mark.survives("platform.answer")
 @pytest.mark.parametrize("code", ["4.00", "4.03", "4.04", "5.00", "5.03"])
 def test_a_registration_is_refused_with_any_code_and_works_the_next_time(world: World, code: str) -> None:
     world.faults.add("platform.answer", match="POST .*/rd", code=code, text="later", times=1)
@@ -65,6 +66,7 @@ def test_the_bootstrap_server_refuses(world: World) -> None:
     assert world.onenet.online(world.modem.imei)
 
 
+@pytest.mark.survives("platform.silent")
 def test_the_module_sends_again_what_the_platform_has_thrown_away(world: World) -> None:
     world.faults.add("platform.silent", match="POST .*/rd", times=2)
     log_in(world)
@@ -85,6 +87,7 @@ def test_a_registration_that_nobody_ever_answers_times_out(world: World) -> None
     assert world.onenet.online(world.modem.imei)
 
 
+@pytest.mark.survives("platform.reset")
 def test_a_reset_answers_a_registration(world: World) -> None:
     world.faults.add("platform.reset", match="POST .*/rd", times=1)
     log_in(world)
@@ -95,6 +98,7 @@ def test_a_reset_answers_a_registration(world: World) -> None:
     assert world.onenet.online(world.modem.imei)
 
 
+@pytest.mark.survives("platform.separate")
 def test_a_separate_response_comes_after_an_empty_ack(world: World) -> None:
     world.faults.add("platform.separate", match="POST .*/rd", seconds=5, times=1)
     log_in(world)
@@ -108,6 +112,7 @@ def test_a_separate_response_comes_after_an_empty_ack(world: World) -> None:
     assert world.onenet.online(world.modem.imei)
 
 
+@pytest.mark.survives("platform.late_ack")
 def test_a_late_ack_meets_the_modules_retransmission(world: World) -> None:
     world.faults.add("platform.late_ack", match="POST .*/rd", seconds=6, times=1)
     log_in(world)
@@ -119,6 +124,7 @@ def test_a_late_ack_meets_the_modules_retransmission(world: World) -> None:
     assert len(struck(world)) == 1
 
 
+@pytest.mark.survives("platform.wrong_token")
 def test_an_answer_with_a_wrong_token_is_none(world: World) -> None:
     world.faults.add("platform.wrong_token", match="POST .*/rd", times=1)
     log_in(world)
@@ -130,6 +136,7 @@ def test_an_answer_with_a_wrong_token_is_none(world: World) -> None:
     assert "+MIPLEVENT:0,6" in events(world)
 
 
+@pytest.mark.survives("platform.delete_device")
 def test_a_device_whose_record_is_deleted_is_told_so_by_its_next_update(world: World) -> None:
     log_in(world)
     world.faults.add("platform.delete_device")

@@ -119,6 +119,12 @@ def _config(verb: typer.Typer) -> None:
     verb.command()(config.schema)
 
 
+def _explore(verb: typer.Typer) -> None:
+    from onenet_sim.cli.explore import explore_verb  # noqa: PLC0415 - loaded when called
+
+    verb.command(context_settings={"allow_interspersed_args": False})(explore_verb)
+
+
 _lazily("demo", "Show the whole way of a data point and back, and check it.", _demo)
 _lazily("ctl", "Hold a running world: clock, power, air, journal, expectations.", _ctl, no_args_is_help=True)
 _lazily("config", "Tell what a world's configuration file may hold.", _config, no_args_is_help=True)
@@ -128,6 +134,7 @@ _lazily("why", "Tell what led to an event, or why a data point did not arrive.",
 _lazily("report", "Write a page that shows all that happened.", _report, no_args_is_help=True)
 _lazily("capture", "Write air and serial line to a file for Wireshark.", _capture, no_args_is_help=True)
 _lazily("lint", "Look for a host's bad habits in a journal.", _lint, no_args_is_help=True)
+_lazily("explore", "Find the smallest URC that breaks a driver.", _explore, no_args_is_help=True)
 
 
 def main() -> None:

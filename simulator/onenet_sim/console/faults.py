@@ -49,7 +49,9 @@ class FaultOrder(Order):
     size: int | None = Field(default=None, description="How many octets.")
     text: str | None = Field(default=None, description="What is said instead.")
     placement: str | None = Field(
-        default=None, description="`before_echo`, `before_answer`, `before_result` or `within_answer`."
+        default=None,
+        description="`before_echo`, `before_answer`, `before_result`, `after_result`, `alone`, `split`, "
+        "`back_to_back` or `within_answer`.",
     )
     code: str | None = Field(default=None, description="A CoAP response code such as `4.03`.")
     rsrp: int | None = Field(default=None, description="Received power in dBm.")

@@ -1,5 +1,6 @@
 """The module: commands, MIPL device and session, its CoAP endpoint, radio, power, profiles. Sans-IO."""
 
+from onenet_sim.modem.asides import asides
 from onenet_sim.modem.coap import Datagram, Peer
 from onenet_sim.modem.codes import Situation
 from onenet_sim.modem.identity import Identity
@@ -62,6 +63,7 @@ __all__ = [
     "SerialWrite",
     "Situation",
     "Transport",
+    "asides",
     "factory_settings",
     "load_profile",
     "profile_names",

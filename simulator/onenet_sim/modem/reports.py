@@ -140,6 +140,11 @@ class Reports:
         return next((seen for seen in self._observations.values() if seen.number == number), None)
 
     @property
+    def newest(self) -> Observation | None:
+        """The observation that began last, if there is one."""
+        return next(reversed(self._observations.values()), None)
+
+    @property
     def observed(self) -> str:
         """The observed paths, for explanations."""
         return ", ".join(map(str, self._observations)) or "nothing"

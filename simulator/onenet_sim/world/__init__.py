@@ -17,7 +17,15 @@ from onenet_sim.modem import Pace, ProfileError, Reception, profile_names
 from onenet_sim.onenet import Generation, PushRefused, PushSettings, Refusal, UnknownDevice, UpgradeKind
 from onenet_sim.world.clock import Clock, ClockMode
 from onenet_sim.world.expectations import Expectation, Mode, UnmetExpectationError, await_expectation
-from onenet_sim.world.faults import Fault, FaultError, parse_fault, parse_fault_text, parse_faults
+from onenet_sim.world.faults import (
+    MOST_FAULTS,
+    Fault,
+    FaultError,
+    Placement,
+    parse_fault,
+    parse_fault_text,
+    parse_faults,
+)
 from onenet_sim.world.identities import draw_iccid, draw_identity, draw_imei, draw_imsi
 from onenet_sim.world.line import SerialLine
 from onenet_sim.world.modem import Modem
@@ -30,6 +38,7 @@ from onenet_sim.world.stubs import Stub
 from onenet_sim.world.world import FailedRunError, World
 
 __all__ = [
+    "MOST_FAULTS",
     "Clock",
     "ClockMode",
     "DeviceSettings",
@@ -50,6 +59,7 @@ __all__ = [
     "Pace",
     "Pattern",
     "PatternError",
+    "Placement",
     "ProfileError",
     "PushRefused",
     "PushSettings",

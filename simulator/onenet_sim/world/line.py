@@ -18,8 +18,8 @@ _FINAL = re.compile(r"OK|ERROR|\+(?:CME|CIS) ERROR:.*")
 class SerialLine:
     """The host's end of a module's serial line, line by line. Blocks in real time; use it from one thread.
 
-    A module never puts an answer and an unsolicited line into one write, so that the two can be told apart here,
-    which a host behind a real port cannot.
+    By itself a module never puts an answer and an unsolicited line into one write, so that the two can be told
+    apart here, which a host behind a real port cannot.
     """
 
     def __init__(self, host: MemoryHost, before: Callable[[], None] = lambda: None) -> None:

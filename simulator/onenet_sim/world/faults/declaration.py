@@ -41,12 +41,38 @@ class Placement(StrEnum):
     """Where a URC stands that comes at an awkward moment."""
 
     BEFORE_ECHO = "before_echo"
+    """Before the echo; with echo off there is no such place."""
     BEFORE_ANSWER = "before_answer"
     """Between echo and answer."""
     BEFORE_RESULT = "before_result"
-    """Between information text and final result."""
+    """Between information text and final result; an answer without the first has no such place."""
+    AFTER_RESULT = "after_result"
+    """In one write with the final result, behind it."""
+    ALONE = "alone"
+    """Behind an answer, in a write of its own, as a module prints any URC."""
+    SPLIT = "split"
+    """Behind an answer, in two writes with a pause between."""
+    BACK_TO_BACK = "back_to_back"
+    """Behind an answer, twice in one write."""
     WITHIN_ANSWER = "within_answer"
-    """In the middle of the answer's first line."""
+    """In the middle of the answer's first line, where no module may print it."""
+
+    @property
+    def phrase(self) -> str:
+        """How it reads between the URC and the command."""
+        return _PHRASES[self]
+
+
+_PHRASES: Mapping[Placement, str] = {
+    Placement.BEFORE_ECHO: "before the echo of",
+    Placement.BEFORE_ANSWER: "between the echo and the answer of",
+    Placement.BEFORE_RESULT: "between the information text and the final result of",
+    Placement.AFTER_RESULT: "in one write with the final result of",
+    Placement.ALONE: "by itself behind the answer of",
+    Placement.SPLIT: "in two pieces, behind the answer of",
+    Placement.BACK_TO_BACK: "twice in one write, behind the answer of",
+    Placement.WITHIN_ANSWER: "within the first line of the answer of",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

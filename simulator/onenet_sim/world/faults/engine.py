@@ -84,8 +84,10 @@ class Aim:
         """Return whether it is about that modem."""
         return self.fault.modem in {None, modem}
 
-    def strikes(self, modem: str | None, text: str, direction: Direction | None = None) -> bool:
-        """Return whether it strikes this occasion, which counts."""
+    def strikes(
+        self, modem: str | None, text: str, direction: Direction | None = None, *, possible: bool = True
+    ) -> bool:
+        """Return whether it strikes this occasion, which counts even if a strike is not ``possible``."""
         fault = self.fault
         if self.state is not State.IN_FORCE or self.spent or not self.concerns(modem):
             return False
@@ -94,7 +96,7 @@ class Aim:
         if self._pattern is not None and not self._pattern.search(text):
             return False
         self.seen += 1
-        if fault.at is not None and self.seen < fault.at:
+        if not possible or (fault.at is not None and self.seen < fault.at):
             return False
         if fault.probability < 1 and self.random.random() >= fault.probability:
             return False

@@ -103,6 +103,14 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             needs=("placement",),
             seconds=10.0,
         ),
+        "line.chatter": _kind(
+            "A URC stands at a `placement` in the answer: one that the module could print just then, or `text` "
+            "where it could.",
+            Way.OCCASION,
+            _COMMAND,
+            keys=("text",),
+            needs=("placement",),
+        ),
         "module.reboot": _kind("The module restarts by itself.", Way.MOMENT, _COMMAND),
         "module.hang": _kind(
             "The module neither hears nor says anything for `seconds`, or until it is reset.",

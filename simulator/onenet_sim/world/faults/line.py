@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from onenet_sim.at import frame_result, frame_text
+from onenet_sim.at import frame_text
 from onenet_sim.journal import Answer, CommandLine, OctetsLost, Urc, printable
-from onenet_sim.modem import SerialWrite, factory_settings
+from onenet_sim.modem import SerialWrite, asides, factory_settings
+from onenet_sim.world.faults import places
 from onenet_sim.world.faults.declaration import Direction, Placement
 from onenet_sim.world.faults.lane import LANE_OCTETS, Lane, Piece
 from onenet_sim.world.faults.octets import STRIKES
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _HELD_MAXIMUM = 64
 _LINE_MAXIMUM = 1024
 _CR = b"\r"
+_URCS = ("line.urc", "line.chatter")
 _ON_THE_LINE = ("module.slow", "module.brown_out")
 """Faults of the module that show in how its answers reach the host."""
 
@@ -113,10 +115,14 @@ class Tap:
         """Say what is to stand before the echo of a line, once the line is whole."""
         *lines, self._typed = (self._typed + octets).split(_CR)
         self._typed = self._typed[-_LINE_MAXIMUM:]
-        for aim in self._aims("line.urc"):
+        module = self._bench.modem.module
+        echoes = module is not None and module.settings.echo and not module.sleep.deaf
+        for aim in self._aims(*_URCS):
             for line in lines:
                 text = line.decode("latin-1").strip()
-                if aim.fault.placement is Placement.BEFORE_ECHO and self._has_urc(aim) and self._hits(aim, text):
+                if aim.fault.placement is not Placement.BEFORE_ECHO or text[:2].upper() != "AT":
+                    continue
+                if self._ready(aim) and self._hits(aim, text, possible=echoes and self._has_urc(aim)):
                     urc, cause = self._place(aim, text, None)
                     self._down.put(Piece(urc, cause=cause))
                     self.release(aim, placed=1)
@@ -131,9 +137,10 @@ class Tap:
         event = None if write.cause is None else self._engine.journal.get(write.cause)
         placed: list[Aim] = []
         if event is not None and isinstance(event.what, Answer):
-            for aim in self._aims("line.urc", *_ON_THE_LINE):
-                awaits = aim.fault.placement is Placement.BEFORE_ECHO or not self._has_urc(aim)
-                if (aim.fault.kind == "line.urc" and awaits) or not self._hits(aim, self._command(event)):
+            for aim in self._aims(*_URCS, *_ON_THE_LINE):
+                possible = aim.fault.kind not in _URCS or self._has_place(aim, event.what)
+                awaits = aim.fault.placement is Placement.BEFORE_ECHO or not self._ready(aim)
+                if awaits or not self._hits(aim, self._command(event), possible=possible):
                     continue
                 pieces = self._strike_answer(aim, pieces, event, event.what)
                 placed.append(aim)
@@ -146,10 +153,9 @@ class Tap:
         """Let a fault strike that is about a command's answer."""
         fault, line, whole = aim.fault, self._command(event), b"".join(piece.octets for piece in pieces)
         match fault.kind:
-            case "line.urc":
-                at = self._position(fault.placement, whole, answer)
+            case "line.urc" | "line.chatter":
                 urc, cause = self._place(aim, line, event.id)
-                return [Piece(whole[:at] + urc + whole[at:], gap=pieces[0].gap, cause=cause)]
+                return self._interrupted(fault.placement, pieces, answer, urc, cause)
             case "module.slow":
                 self._note(aim, f"{line} is answered {fault.seconds:g} s late", event.id)
                 return [replace(pieces[0], gap=pieces[0].gap + (fault.seconds or 0.0)), *pieces[1:]]
@@ -191,13 +197,44 @@ class Tap:
                 return True
         return False
 
+    def _ready(self, aim: Aim) -> bool:
+        """Return whether a command is an occasion; for a fault that waits for the module's next URC none is."""
+        fault = aim.fault
+        return fault.kind != "line.urc" or fault.text is not None or bool(self._held.get(fault.id))
+
     def _has_urc(self, aim: Aim) -> bool:
-        return aim.fault.text is not None or bool(self._held.get(aim.fault.id))
+        return aim.fault.kind == "line.urc" or bool(self._asides(aim))
+
+    def _asides(self, aim: Aim) -> list[str]:
+        module = self._bench.modem.module
+        return [] if module is None else [each for each in asides(module) if aim.fault.text in {None, each}]
+
+    def _has_place(self, aim: Aim, answer: Answer) -> bool:
+        """Return whether a URC can stand in an answer where a fault wants it."""
+        module, placement = self._bench.modem.module, aim.fault.placement
+        if module is None or placement is None or not self._has_urc(aim):
+            return False
+        return places.exists(placement, answer, module.settings)
+
+    def _interrupted(
+        self, placement: Placement | None, pieces: list[Piece], answer: Answer, urc: bytes, cause: int
+    ) -> list[Piece]:
+        """Return an answer with a URC at its place."""
+        module = self._bench.modem.module
+        if module is None or placement is None:
+            return pieces
+        first, *behind = pieces
+        return [*places.placed(placement, first, answer, module.settings, Piece(urc, cause=cause)), *behind]
 
     def _place(self, aim: Aim, line: str, cause: int | None) -> tuple[bytes, int]:
         """Return the octets of the URC that a fault places, and the event that says so."""
         text, module = aim.fault.text, self._bench.modem.module
-        where = f"{aim.fault.placement} of {printable(line.encode('latin-1', 'replace'))}"
+        if aim.fault.kind == "line.chatter":
+            possible = self._asides(aim)
+            text = possible[(aim.struck - 1) % len(possible)]
+        placement = aim.fault.placement
+        phrase = "" if placement is None else placement.phrase
+        where = f"{phrase} {printable(line.encode('latin-1', 'replace'))}"
         if text is None:
             octets = self._held[aim.fault.id][0].octets
             return octets, self._note(aim, f"{printable(octets)} {where}", cause)
@@ -210,16 +247,6 @@ class Tap:
         """Let go the URCs that are held for a fault, without those that it has placed."""
         for write in self._held.pop(aim.fault.id, [])[placed:]:
             self._down.put(Piece(write.octets, 0.0, write.boot, write.cause))
-
-    def _position(self, placement: Placement | None, octets: bytes, answer: Answer) -> int:
-        """Return where in an answer's octets a URC goes."""
-        module = self._bench.modem.module
-        if module is None or placement is Placement.BEFORE_ANSWER:
-            return 0
-        if placement is Placement.BEFORE_RESULT:
-            return len(octets) - len(frame_result(answer.final_result, module.settings))
-        first = frame_text(answer.lines[0], module.settings) if answer.lines else octets
-        return len(first) // 2
 
     # --- any octets ---------------------------------------------------------------------------------
 
@@ -251,8 +278,8 @@ class Tap:
         cause = piece.cause if octets == piece.octets and piece.cause is not None else event
         return [replace(each, cause=cause) for each in pieces]
 
-    def _hits(self, aim: Aim, line: str) -> bool:
-        return aim.strikes(self._name, line)
+    def _hits(self, aim: Aim, line: str, *, possible: bool) -> bool:
+        return aim.strikes(self._name, line, possible=possible)
 
     def _note(self, aim: Aim, what: str, cause: int | None) -> int:
         return self._engine.note(aim, what, modem=self._name, cause=cause)
