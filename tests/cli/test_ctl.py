@@ -162,3 +162,10 @@ def test_a_token_of_the_ready_file_or_the_environment_is_sent(
     monkeypatch.setenv("ONENET_SIM_TOKEN", run.ready["control_token"])
     assert called("ctl", "--http", url, "state").returncode == 0
     assert called("lint", "--http", url).returncode == 0
+
+
+def test_a_command_line_is_typed_and_its_result_is_the_exit_code(start: Start, called: Called) -> None:
+    start("--profile", "m5310a", "--pace", "instant")
+    answered = called("ctl", "at", "AT+CSQ")
+    assert (answered.returncode, answered.stdout) == (0, "+CSQ:20,99\nOK\n")
+    assert called("ctl", "at", "AT+NOPE").returncode == 1

@@ -277,6 +277,10 @@ def check_each_call(http: httpx.Client, imei: str, url: str) -> None:
         ("get", "/control/lint"),
         ("get", "/control/report.html"),
         ("get", "/control/capture.pcapng"),
+        ("post", "/control/map"),
+        ("post", "/control/modems/{name}/command"),
+        ("post", "/control/devices/{imei}/instances"),
+        ("delete", "/control/devices/{imei}/instances"),
         ("post", "/control/modems/{name}/power"),
         ("post", "/control/modems/{name}/radio"),
         ("post", "/control/modems/{name}/stubs"),
@@ -299,6 +303,8 @@ def check_each_call(http: httpx.Client, imei: str, url: str) -> None:
         assert call["description"]
         (media, content), *_ = call["responses"]["200"]["content"].items()
         assert content["example"]
+        if path.endswith("/instances"):  # which modules refuse, and coverage is gone by now
+            continue
         fields = fields_of(api, call)
         body = (
             {name: field["examples"][0] for name, field in fields.items() if "examples" in field}

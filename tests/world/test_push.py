@@ -179,3 +179,16 @@ def test_a_long_answer_is_read_in_part_and_a_redirect_is_not_followed(receiver: 
         assert (await courier.deliver("GET", receiver.url, "", 5.0)).status == 302
 
     on_a_loop(work)
+
+
+def test_an_application_may_act_on_a_stopped_world_before_it_answers(receiver: Receiver) -> None:
+    with World(clock="stopped", pty=False) as world:
+        answers: list[list[str]] = []
+
+        def echo(msg: str) -> str:
+            answers.append(world.modem.command("AT"))
+            return msg
+
+        receiver.echo = echo
+        world.onenet.push(receiver.url, token="mytoken")  # noqa: S106 - as above
+        assert answers == [["OK"]]

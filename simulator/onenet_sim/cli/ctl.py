@@ -191,6 +191,22 @@ def _number(text: str) -> float:
         raise typer.BadParameter(f"{text!r} is no number; {told}") from None
 
 
+def at(
+    context: typer.Context,
+    line: Annotated[str, typer.Argument(metavar="LINE", help="A command line such as AT+CSQ.")],
+    *,
+    within: Annotated[float, typer.Option(metavar="SECONDS", help="World seconds to wait.")] = 30,
+    modem: _Modem = _FIRST,
+) -> None:
+    """Type a command line on a modem's serial line; the exit code is 1 if it is answered with an error."""
+    path = f"modems/{quote(modem, safe='')}/command"
+    with context.obj.open("POST", path, {"line": line, "within": within}) as response:
+        answer = json.load(response)
+    typer.echo(json.dumps(answer) if context.obj.raw else "\n".join((*answer["lines"], answer["final_result"])))
+    if answer["final_result"] != "OK":
+        raise typer.Exit(_FAILED)
+
+
 def power(
     context: typer.Context,
     action: Annotated[str, typer.Argument(metavar="on|off|reset|wake")],
@@ -317,4 +333,4 @@ def call(
     context.obj.call(method.upper(), path, None if body is None else _json(body))
 
 
-VERBS = (state, advance, clock, power, radio, journal, expect, reset, upgrade, push, call)
+VERBS = (state, at, advance, clock, power, radio, journal, expect, reset, upgrade, push, call)

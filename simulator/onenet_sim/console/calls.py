@@ -97,6 +97,7 @@ _STATE = {
     "seed": 7,
     "modems": [MODEM],
     "devices": [_DEVICE],
+    "failure": None,
     "journal": {"events": 214, "dropped": 0},
 }
 _JOURNAL = {"events": [EVENT], "dropped": 0, "last": 15}
@@ -110,6 +111,23 @@ _JSONL = {"schema": {"type": "string"}, "example": '{"dropped": 0}\n{"id": 1, "t
 async def state(simulation: Inside) -> Response:
     """World time, each modem (power, radio, MIPL session, lifetime left), each device of the platform."""
     return Answer(world_state(simulation))
+
+
+class Redirect(Order):
+    """Where an address leads that modems dial."""
+
+    address: str = Field(description="`host:port` as firmware has it.", examples=["8.8.8.8:53"])
+    local: str = Field(description="A `127.0.0.1:port` of the world's machine.", examples=["127.0.0.1:5353"])
+
+
+@router.post("/map", summary="Let an address lead elsewhere", responses=answers({"8.8.8.8:53": "127.0.0.1:5353"}))
+async def redirect(simulation: Inside, order: Redirect) -> Response:
+    """Let it reach a server of yours over UDP and TCP; a name is then known to DNS. It outlives a reset."""
+    try:
+        simulation.addresses.redirect(order.address, order.local)
+    except ValueError as error:
+        raise HTTPException(422, f"body: {error}") from None
+    return Answer({order.address: order.local})
 
 
 @router.post("/clock/advance", summary="Jump ahead in time", responses=answers(CLOCK))

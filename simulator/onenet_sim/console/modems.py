@@ -5,12 +5,12 @@ Annotations are read while the program runs: FastAPI makes the API's description
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, HTTPException, Path, Response
 from pydantic import Field
 
 from onenet_sim.console.answers import Answer
-from onenet_sim.console.shapes import MODEM, Inside, Order, answers, known
-from onenet_sim.world import modem_state
+from onenet_sim.console.shapes import LONGEST_JUMP, MODEM, Inside, Order, answers, known
+from onenet_sim.world import ask, modem_state
 
 router = APIRouter()
 
@@ -30,6 +30,36 @@ class RadioOrder(Order):
     rsrp: int | None = Field(default=None, ge=-156, le=-44, description="Received power, in dBm.", examples=[-110])
     snr: int | None = Field(default=None, ge=-30, le=30, description="Signal above noise, in dB.")
     ecl: int | None = Field(default=None, ge=0, le=2, description="Coverage enhancement level.", examples=[2])
+
+
+class CommandOrder(Order):
+    """A command line."""
+
+    line: str = Field(
+        pattern="^[ -~\u00a0-\u00ff]{1,4000}$", description="The line, without its CR.", examples=["AT+CSQ"]
+    )
+    within: float = Field(
+        default=30, gt=0, le=LONGEST_JUMP, allow_inf_nan=False, description="World seconds to wait for the answer."
+    )
+
+
+_ANSWER = {"lines": ["+CSQ:20,99"], "final_result": "OK"}
+
+
+@router.post("/modems/{name}/command", summary="Send a command line", responses=answers(_ANSWER))
+async def command(
+    simulation: Inside, name: Annotated[str, Path(examples=["modem-1"])], order: CommandOrder
+) -> Response:
+    """Type on the modem's serial line, as a host does; the answer is its information text and its final result.
+
+    Hosts on the line see it too; URCs are in the journal. 504 is answered if no final result comes.
+    """
+    known(simulation, name, 404)
+    try:
+        answer = await ask(simulation, name, order.line, order.within)
+    except TimeoutError as error:
+        raise HTTPException(504, str(error)) from None
+    return Answer({"lines": list(answer.lines), "final_result": answer.final_result})
 
 
 @router.post("/modems/{name}/power", summary="Press a modem's power key", responses=answers(MODEM))

@@ -8,16 +8,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, HTTPException, Path, Response
-from pydantic import Field
+from fastapi import APIRouter, HTTPException, Path, Query, Response
+from pydantic import Field, JsonValue
 
 from onenet_sim.console.answers import Answer
-from onenet_sim.console.shapes import Inside, Order, answers
+from onenet_sim.console.shapes import LONGEST_JUMP, Inside, Order, answers
 from onenet_sim.world import (
     Generation,
+    ObjectPath,
     PushRefused,
     PushSettings,
     Refusal,
+    ResourceWrite,
     UnknownDevice,
     UpgradeKind,
     upgrade_state,
@@ -71,6 +73,32 @@ class PushOrder(Order):
     interval: float | None = Field(default=None, description="The suite pushes after so many seconds.")
 
 
+_Within = Annotated[
+    float | None,
+    Field(
+        gt=0,
+        le=LONGEST_JUMP,
+        allow_inf_nan=False,
+        description="World seconds to wait; the platform's own by default.",
+    ),
+]
+
+
+class Value(Order):
+    """What a resource is to have."""
+
+    resource: int = Field(ge=0, le=65535, description="The resource's id.", examples=[5700])
+    value: JsonValue = Field(description="Its value.", examples=[25.5])
+
+
+class InstanceOrder(Order):
+    """An instance that a device is to make."""
+
+    path: str = Field(description="`/3303/1`, or `/3303` for a number of the device's own.", examples=["/3303/1"])
+    values: list[Value] = Field(default=[], max_length=256, description="What its resources are to have.")
+    within: _Within = None
+
+
 _Imei = Annotated[str, Path(description="The device's IMEI.", examples=["869975030000017"])]
 
 
@@ -91,6 +119,39 @@ async def upgrade(simulation: Inside, imei: _Imei) -> Response:
     if newest is None:
         raise HTTPException(404, f"device {imei!a:.80} was never upgraded; POST begins an upgrade")
     return Answer(upgrade_state(newest))
+
+
+@router.post(
+    "/devices/{imei}/instances", summary="Create an instance of an object", responses=answers({"path": "/3303/1"})
+)
+async def create(simulation: Inside, imei: _Imei, order: InstanceOrder) -> Response:
+    """Let the device make an instance; 409 is answered if it refuses, is offline, or does not answer."""
+    values = [ResourceWrite(each.resource, each.value) for each in order.values]
+    with _refused():
+        made = await simulation.platform.create(imei, _parsed(order.path), values, order.within)
+    return Answer({"path": order.path if made is None else str(made)})
+
+
+@router.delete(
+    "/devices/{imei}/instances", summary="Delete an instance of an object", responses=answers({"path": "/3303/1"})
+)
+async def delete(
+    simulation: Inside,
+    imei: _Imei,
+    path: Annotated[str, Query(description="The instance.", examples=["/3303/1"])],
+    within: _Within = None,
+) -> Response:
+    """Let the device delete an instance; 409 as above."""
+    with _refused():
+        await simulation.platform.delete(imei, _parsed(path), within)
+    return Answer({"path": path})
+
+
+def _parsed(text: str) -> ObjectPath:
+    try:
+        return ObjectPath.parse(text)
+    except ValueError as error:
+        raise HTTPException(422, f"path: {error}") from None
 
 
 @contextmanager

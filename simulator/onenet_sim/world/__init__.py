@@ -13,8 +13,18 @@ from onenet_sim.journal import (
     json_line,
     saved_lines,
 )
+from onenet_sim.lwm2m import Path as ObjectPath
 from onenet_sim.modem import Pace, ProfileError, Reception, profile_names
-from onenet_sim.onenet import Generation, PushRefused, PushSettings, Refusal, UnknownDevice, UpgradeKind
+from onenet_sim.onenet import (
+    Generation,
+    PushRefused,
+    PushSettings,
+    Refusal,
+    ResourceWrite,
+    UnknownDevice,
+    UpgradeKind,
+)
+from onenet_sim.world.asking import ask
 from onenet_sim.world.clock import Clock, ClockMode
 from onenet_sim.world.expectations import Expectation, Mode, UnmetExpectationError, await_expectation
 from onenet_sim.world.faults import (
@@ -55,6 +65,7 @@ __all__ = [
     "Mode",
     "Modem",
     "ModemSettings",
+    "ObjectPath",
     "OneNet",
     "Pace",
     "Pattern",
@@ -65,6 +76,7 @@ __all__ = [
     "PushSettings",
     "Reception",
     "Refusal",
+    "ResourceWrite",
     "SerialLine",
     "Simulation",
     "Stub",
@@ -75,6 +87,7 @@ __all__ = [
     "Wanted",
     "World",
     "WorldSettings",
+    "ask",
     "await_expectation",
     "clock_state",
     "draw_iccid",

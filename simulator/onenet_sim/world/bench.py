@@ -153,6 +153,11 @@ class Bench:
                     pace = Pace.FIELD
             self.modem.pace = pace
 
+    def enter(self, octets: bytes) -> None:
+        """Take octets of somebody who sits on the line without a port."""
+        with self._journal.because(None):
+            self._heard(octets)
+
     def hear(self, octets: bytes) -> None:
         """Give the module octets of the host."""
         self._loop.stir()

@@ -194,6 +194,11 @@ class WorldLoop(asyncio.SelectorEventLoop):
             with suppress(RuntimeError):  # the loop is closed
                 self.call_soon_threadsafe(_nothing)
 
+    @property
+    def holds(self) -> bool:
+        """Whether something is outstanding elsewhere."""
+        return bool(self._outstanding)
+
     def restart(self) -> None:
         """Set time back to 0.0.
 

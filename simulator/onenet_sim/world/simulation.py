@@ -279,6 +279,10 @@ class Simulation:
         """
         return self.journal.follow(follower)
 
+    async def settled(self) -> None:
+        """Wait until nothing is under way at the present world time."""
+        await self._loop.settled()
+
     async def reset(self) -> None:
         """Begin again: same ports, sockets and seed; nothing remembered. Resets happen one after the other."""
         async with self._resetting:

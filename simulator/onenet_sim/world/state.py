@@ -23,6 +23,7 @@ def world_state(simulation: Simulation) -> dict[str, Json]:
         "seed": simulation.settings.seed,
         "modems": [modem_state(bench, clock.now) for bench in simulation.benches.values()],
         "devices": [_device(device) for device in simulation.platform.devices],
+        "failure": simulation.failure,
         "journal": {"events": len(simulation.journal), "dropped": simulation.journal.dropped},
     }
 

@@ -225,9 +225,10 @@ class World(Expecting):
         """Where time stands still, let what is under way settle; elsewhere do nothing.
 
         A stopped world does so before anything that is done to it in Python. So the same deeds give the same
-        journal, whatever the machine's threads are up to.
+        journal, whatever the machine's threads are up to. An application that is being pushed to may act before it
+        has answered: then nothing is waited for.
         """
-        if not self._closed and self.clock.mode.name == "stopped":
+        if not self._closed and self.clock.mode.name == "stopped" and not self._loop.holds:
             self.settle()
 
     def reset(self) -> None:
