@@ -1,40 +1,7 @@
 """What happened: typed events, their causes, and the bounded ring that keeps them."""
 
-from onenet_sim.journal.coap import coap_received, coap_sent
-from onenet_sim.journal.dtls import DtlsDatagram, DtlsReceived, DtlsSent
-from onenet_sim.journal.events import (
-    Answer,
-    CachedCommandChanged,
-    CoapMessage,
-    CoapReceived,
-    CoapSent,
-    CommandLine,
-    DatagramDropped,
-    DataPoint,
-    DeviceChanged,
-    Explanation,
-    HostAttached,
-    HostDetached,
-    HostWrote,
-    HttpAnswer,
-    HttpRequest,
-    Json,
-    Layer,
-    LineSet,
-    ModuleWrote,
-    Occurrence,
-    OctetsLost,
-    PlatformRequest,
-    PlatformResult,
-    PowerChanged,
-    RadioChanged,
-    SecurityChanged,
-    SessionChanged,
-    StubAnswered,
-    Urc,
-    WorldBegan,
-    printable,
-)
+from onenet_sim.journal.coap import CoapMessage, CoapReceived, CoapSent, coap_received, coap_sent
+from onenet_sim.journal.datagrams import DatagramDropped, DtlsDatagram, DtlsReceived, DtlsSent, SecurityChanged
 from onenet_sim.journal.faults import (
     AirFaultStruck,
     FaultStruck,
@@ -45,9 +12,35 @@ from onenet_sim.journal.faults import (
 )
 from onenet_sim.journal.journal import Event, Journal
 from onenet_sim.journal.jsonl import SavedWorld, dropped_line, json_line, read_json_lines, saved_lines
+from onenet_sim.journal.modem import (
+    Answer,
+    CommandLine,
+    HostAttached,
+    HostDetached,
+    HostWrote,
+    LineSet,
+    ModuleWrote,
+    OctetsLost,
+    PowerChanged,
+    RadioChanged,
+    SessionChanged,
+    StubAnswered,
+    Urc,
+)
+from onenet_sim.journal.occurrence import Json, Layer, Occurrence, printable
 from onenet_sim.journal.pattern import Comparison, Pattern, PatternError, Wanted
+from onenet_sim.journal.platform import (
+    CachedCommandChanged,
+    DataPoint,
+    DeviceChanged,
+    HttpAnswer,
+    HttpRequest,
+    PlatformRequest,
+    PlatformResult,
+)
 from onenet_sim.journal.rules import Rule
 from onenet_sim.journal.sockets import SocketChanged, SocketReceived, SocketSent
+from onenet_sim.journal.world import Explanation, WorldBegan
 
 __all__ = [
     "AirFaultStruck",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from onenet_sim.journal.events import Layer, Occurrence
+from onenet_sim.journal.occurrence import Layer, Occurrence
 
 
 @dataclass(frozen=True, slots=True)

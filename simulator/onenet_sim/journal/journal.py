@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
 
-    from onenet_sim.journal.events import Json, Layer, Occurrence, WorldBegan
+    from onenet_sim.journal.occurrence import Json, Layer, Occurrence
+    from onenet_sim.journal.world import WorldBegan
 
 _LINKS_KEPT = 4096
 _cause: ContextVar[int | None] = ContextVar("cause", default=None)

@@ -10,8 +10,8 @@ import json
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
-from onenet_sim.journal.events import Occurrence
 from onenet_sim.journal.journal import Event
+from onenet_sim.journal.occurrence import Occurrence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -18,7 +18,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
-from onenet_sim.journal.events import Layer, Occurrence
+from onenet_sim.journal.occurrence import Layer, Occurrence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

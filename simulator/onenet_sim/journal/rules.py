@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from onenet_sim.journal.events import Explanation
+from onenet_sim.journal.world import Explanation
 
 
 class Rule(StrEnum):

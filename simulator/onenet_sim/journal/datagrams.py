@@ -1,11 +1,11 @@
-"""The events of datagrams that DTLS has sealed, as they go over the air."""
+"""The events of datagrams below CoAP: those that DTLS has sealed, its associations, and what was lost."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from onenet_sim.journal.events import Layer, Occurrence
+from onenet_sim.journal.occurrence import Layer, Occurrence
 
 _SEALED = b"\x17"
 _RECORDS = {20: "change of cipher", 21: "alert", 22: "handshake", 23: "sealed"}
@@ -50,3 +50,31 @@ class DtlsReceived(DtlsDatagram):
 
     def _text(self) -> str:
         return f"modem ← {self.peer}  {self.records}"
+
+
+@dataclass(frozen=True, slots=True)
+class DatagramDropped(Occurrence):
+    """A datagram went no further."""
+
+    layer: ClassVar[Layer] = Layer.NETWORK
+    kind: ClassVar[str] = "datagram_dropped"
+    where: str
+    octets: bytes
+    why: str
+
+    def _text(self) -> str:
+        return f"{self.where} dropped {len(self.octets)} octets: {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityChanged(Occurrence):
+    """A DTLS association was made, refused or ended. ``end`` is ``modem``, ``bootstrap`` or ``access``."""
+
+    layer: ClassVar[Layer] = Layer.NETWORK
+    kind: ClassVar[str] = "dtls"
+    end: str
+    peer: str
+    what: str
+
+    def _text(self) -> str:
+        return f"DTLS of {self.end} with {self.peer} {self.what}"
