@@ -65,6 +65,10 @@ class Air:
         endpoint = await DatagramEndpoint.open(_LOOPBACK, 0, name=name, journal=self._journal, modem=name)
         return self.add(Link(self, endpoint, on_datagram))
 
+    def carries(self, local: Address) -> bool:
+        """Return whether a socket of a modem has this address."""
+        return any(link.local == local for link in self._links)
+
     def add(self, link: Link) -> Link:
         """Look after a link that was opened."""
         self._links.add(link)

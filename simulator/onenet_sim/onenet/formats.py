@@ -17,7 +17,7 @@ from onenet_sim.onenet.blocks import in_blocks, like
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aiocoap import Message
+    from aiocoap import Code, Message
 
     from onenet_sim.journal import Journal
     from onenet_sim.onenet.coap import Endpoint, Reply
@@ -25,7 +25,21 @@ if TYPE_CHECKING:
 
 _TLV = (int(ContentFormat.TLV_1542), int(ContentFormat.TLV))
 _ALL = (*_TLV, int(ContentFormat.JSON))
-_REFUSALS = frozenset({NOT_ACCEPTABLE, UNSUPPORTED_CONTENT_FORMAT})
+
+FORMAT_REFUSALS = frozenset({NOT_ACCEPTABLE, UNSUPPORTED_CONTENT_FORMAT})
+"""The codes of a client that does not take a content format."""
+
+
+def tlv_numbers(first: int) -> tuple[int, ...]:
+    """Return the numbers of TLV, beginning with one of them."""
+    return (first, *(each for each in _TLV if each != first))
+
+
+def next_format(refusal: Code, number: int | None, following: int) -> Explanation:
+    """Return why a client is asked once more."""
+    return Explanation(
+        f"{refusal.dotted}: the device does not take content format {number}; it is asked with {following}"
+    )
 
 
 async def negotiated(
@@ -50,10 +64,9 @@ async def negotiated(
         attempt = _in_format(request, number)
         reply = await in_blocks(endpoint, attempt, registration.remote, token, answered)
         code = reply.message.code
-        if following is None or code not in _REFUSALS:
+        if following is None or code not in FORMAT_REFUSALS:
             break
-        why = f"{code.dotted}: the device does not take content format {number}; it is asked with {following}"
-        journal.note(Explanation(why), cause=reply.event)
+        journal.note(next_format(code, number, following), cause=reply.event)
     if number is not None and code.is_successful():
         named = reply.message.opt.content_format
         registration.accept = int(named) if named in _ALL else number

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from onenet_sim.journal import Event
+    from onenet_sim.onenet.channel import Address as Peer
     from onenet_sim.onenet.store import Store
     from onenet_sim.ports import Port
     from onenet_sim.world.clock import Clock
@@ -133,8 +134,16 @@ class Simulation:
         self.addresses.test_server = self._test_server.local
 
     async def _start_platform(self) -> None:
+        self.platform.nearby = self._nearby
         plain = (self.endpoints[Destination(role)] for role in Role)
         await self.platform.start(*plain, *(self._dtls.get(role) for role in Role))
+
+    def _nearby(self, client: Peer, secure: bool) -> str | None:  # noqa: FBT001 - as the platform asks
+        """Return the access machine's own address for a client that is none of the world's modems."""
+        if self._air.carries(Address(client.host, client.port)):
+            return None
+        local = self.endpoints[Destination(Role.ACCESS, dtls=secure)].local
+        return f"{'coaps' if secure else 'coap'}://{local}"
 
     def _key_of(self, role: Role, identity: str) -> str:
         devices = self.platform.devices
