@@ -128,6 +128,20 @@ async def _is_written_and_executed(wire: RealWire, client: Wakaama) -> None:
     await _told(wire, "updated: lifetime 300 s")
 
 
+def test_it_understands_what_is_written_in_json() -> None:
+    async def scene(wire: RealWire) -> None:
+        async with _client(wire.access):
+            await _logged_in(wire)
+            registration = wire.platform.device(IMEI).registration
+            assert registration is not None
+            registration.accept = 11543
+            await wire.platform.write(IMEI, INSTANCE, [ResourceWrite(1, 99), ResourceWrite(3, 1.5)], 2)
+            assert [each.value for each in await wire.platform.read(IMEI, INSTANCE)] == [(57, 57), (49, 46, 53)]
+            await wire.journal_has(lambda event: '{"bn":"/31024/10/","e":[{"n":"1","v":99}' in str(event.what))
+
+    play_on_udp(scene, auto_subscribe=False)
+
+
 def test_it_bootstraps_in_the_format_that_it_knows_and_then_registers() -> None:
     async def scene(wire: RealWire) -> None:
         async with _client(wire.bootstrap, "-b") as client:
