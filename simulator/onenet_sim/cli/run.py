@@ -123,6 +123,15 @@ def run(
         ),
     ] = None,
     auto_create: Annotated[bool, typer.Option(help="Whether an unknown IMEI gets a device record.")] = True,
+    offline_lag: Annotated[
+        float,
+        typer.Option(
+            metavar="SECONDS",
+            min=0,
+            max=3600,
+            help="How long after its lifetime a device still shows as online; on OneNET about 60.",
+        ),
+    ] = 0.0,
     clock: Annotated[
         str, typer.Option(metavar="real|scaled:K|stopped", help="With the machine, K times as fast, or by jumps.")
     ] = "real",
@@ -186,6 +195,7 @@ def run(
         "seed": secrets.randbits(_SEED_BITS) if seed is None else seed,
         "objects": objects or (),
         "auto_create": auto_create,
+        "offline_lag": offline_lag,
         "db": db,
         "clock": _clock(clock),
         "pace": None if pace is None else _pace(pace),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from onenet_sim.world.faults import Fault
 
 MODEMS_MAXIMUM = 1000
+OFFLINE_LAG_MAXIMUM = 3600
 REAL = ClockMode("real")
 BEIJING = timezone(timedelta(hours=8), "CST")
 EPOCH = datetime(2026, 1, 1, tzinfo=BEIJING)
@@ -66,6 +67,8 @@ class WorldSettings:
         objects: Files and folders with objects of your own in OMA's XML format; their values are then typed.
         faults: What goes wrong from the beginning, and again after each reset.
         auto_create: Whether an unknown IMEI gets a device record.
+        offline_lag: How long after the end of its lifetime a device still shows as online, in seconds; on
+            OneNET about 60.
         db: The file in which the platform keeps what it knows, also after a ``kill -9``; None keeps it in memory.
             The calendar then never goes back: it begins where the file's ends, if that is after ``epoch``.
         api_key: What applications send as ``api-key``.
@@ -100,6 +103,7 @@ class WorldSettings:
     objects: Sequence[str | Path] = ()
     faults: Sequence[Fault] = ()
     auto_create: bool = True
+    offline_lag: float = 0.0
     db: str | Path | None = None
     api_key: str = "onenet-simulator"
     access_key: str = "b25lbmV0LXNpbXVsYXRvcidzIGFjY2VzcyBrZXk="
@@ -116,8 +120,7 @@ class WorldSettings:
             load_objects(self.objects)
         except ObjectFileError as error:
             raise ValueError(f"objects: {error}") from None
-        if not 1 <= self.modems <= MODEMS_MAXIMUM:
-            raise ValueError(f"modems is {self.modems}; expected 1 to {MODEMS_MAXIMUM}")
+        self._check_numbers()
         if (self.bootstrap_dtls_port or self.access_dtls_port) and (lack := why_no_dtls()):
             raise ValueError(f"a port for DTLS is given, but {lack}")
         try:
@@ -130,6 +133,12 @@ class WorldSettings:
             self._check_connect(self.connect)
         if self.epoch.tzinfo is None:
             raise ValueError("epoch has no time zone")
+
+    def _check_numbers(self) -> None:
+        if not 1 <= self.modems <= MODEMS_MAXIMUM:
+            raise ValueError(f"modems is {self.modems}; expected 1 to {MODEMS_MAXIMUM}")
+        if not 0 <= self.offline_lag <= OFFLINE_LAG_MAXIMUM:
+            raise ValueError(f"offline_lag is {self.offline_lag}; expected 0 to {OFFLINE_LAG_MAXIMUM} seconds")
 
     def _check_connect(self, connect: str) -> None:
         if ":" not in connect:

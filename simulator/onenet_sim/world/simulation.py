@@ -212,6 +212,7 @@ class Simulation:
                 access_key=settings.access_key,
                 product_id=settings.product_id,
                 auto_create=settings.auto_create,
+                offline_lag=settings.offline_lag,
                 objects=self._objects,
             ),
             deliver=self._courier.deliver,
