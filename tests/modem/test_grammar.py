@@ -280,24 +280,6 @@ def test_the_others_refuse_them(name: str, result: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        ("onemo", "pmin=15;pmax=60;lt=0.0;gt=50.0;st=2.0"),
-        ("xy1100", "pmin=15;pmax=60;lt=0.0;gt=50.0;st=2.0"),
-        ("mt2625", "pmin=15; pmax=60; gt=50.0; lt=0.0; st=2.0"),
-    ],
-)
-def test_attributes_are_printed_in_the_modules_order(name: str, text: str) -> None:
-    rig = Rig(name)
-    rig.login()
-    query = tuple((wire.QUERY, part.encode()) for part in ("st=2.0", "gt=50.0", "lt=0.0", "pmax=60", "pmin=15"))
-    rig.request(wire.PUT, "/3200/0/5700", options=query)
-    assert rig.lines()[0].endswith(f'{len(text)},{" " * (name == "mt2625")}"{text}"')
-    rig.request(wire.PUT, "/3200/0/5700", options=((wire.QUERY, b"gt=50"),))
-    assert rig.lines()[0].endswith('"gt=50.0"')
-
-
-@pytest.mark.parametrize(
     ("name", "seconds", "error"),
     [("bc26", 10, 654), ("mt2625", 300, 654), ("xy1100", 20, 601), ("m5310", 300, 601)],
 )

@@ -61,7 +61,6 @@ class Grammar:
         list_resources: The most resources that DISCOVERRSP's list may have.
         refuses_unobserved: NOTIFY of what nobody observes is an error; else it is OK, and event 25 follows.
         block_results: The answers to requests may have the results 16 to 19, which are about blocks.
-        attributes: The names in ``+MIPLPARAMETER``, in order, as they stand between their semicolons.
         instances: The most instances that ADDOBJ takes.
         open_timeout_minimum: The least time-out that OPEN takes, in seconds.
         code_octets: The longest register code that CREATE takes.
@@ -80,7 +79,6 @@ class Grammar:
     list_resources: int
     refuses_unobserved: bool
     block_results: bool
-    attributes: str
     instances: int
     open_timeout_minimum: int
     code_octets: int

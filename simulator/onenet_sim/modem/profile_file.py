@@ -37,6 +37,7 @@ from onenet_sim.modem.profile import (
     SerialLine,
 )
 from onenet_sim.modem.radio_habits import RadioHabits, SleepHabits
+from onenet_sim.modem.request_habits import RequestHabits
 from onenet_sim.modem.socket_habits import SocketHabits
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ _SECTIONS: dict[str, type] = {
     "sleep": SleepHabits,
     "coap": CoapHabits,
     "mipl": MiplHabits,
+    "requests": RequestHabits,
     "firmware": FirmwareHabits,
     "grammar": Grammar,
     "lifetime": Lifetimes,
@@ -91,7 +93,8 @@ _ALLOWED = {
     "sockets.send_maximum": ("[1-9][0-9]{0,3}", "1 to 9999"),
     "sockets.receive_maximum": ("[1-9][0-9]{0,4}", "1 to 99999"),
     "firmware.block": ("16|32|64|128|256|512|1024", "16, 32, 64, 128, 256, 512 or 1024"),
-    "grammar.attributes": (
+    "requests.attribute_decimals": ("[0-9]", "0 to 9"),
+    "requests.attributes": (
         r"(pmin|pmax|lt|gt|st)(; ?(pmin|pmax|lt|gt|st)){4}",
         "pmin, pmax, lt, gt and st with semicolons between them",
     ),
