@@ -85,7 +85,12 @@ def test_an_mt2625_keeps_its_lifetime_where_an_update_asks_for_one_out_of_bounds
 
 # --- without a network ----------------------------------------------------------------------------
 
-_NEED = {"CREATE": "", "ADDOBJ": '=0,3200,1,"1",1,0', "OPEN": "=0,3000", "NOTIFY": "=0,1,3200,0,5750,3,4,7,0,0"}
+_NEED = {
+    "CREATE": "", "ADDOBJ": '=0,3200,1,"1",1,0', "OPEN": "=0,3000", "NOTIFY": "=0,1,3200,0,5750,3,4,7,0,0",
+    "DELOBJ": "=0,3200", "UPDATE": "=0,0,0", "CLOSE": "=0", "READRSP": "=0,1,11", "WRITERSP": "=0,1,2",
+    "EXECUTERSP": "=0,1,2", "OBSERVERSP": "=0,1,1", "DISCOVERRSP": '=0,1,1,4,"5750"', "PARAMETERRSP": "=0,1,2",
+    "DELETE": "=0",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -94,7 +99,7 @@ _NEED = {"CREATE": "", "ADDOBJ": '=0,3200,1,"1",1,0', "OPEN": "=0,3000", "NOTIFY
         ("onemo", {"OPEN": 100}),
         ("mt2625", {"OPEN": 654}),
         ("ec616", {"CREATE": 655, "OPEN": 655}),
-        ("xy1100", {"CREATE": 8009, "ADDOBJ": 601, "OPEN": 100, "NOTIFY": 8009}),
+        ("xy1100", {**dict.fromkeys(_NEED, 8009), "ADDOBJ": 601, "OPEN": 100}),
     ],
 )
 def test_without_a_network_some_commands_are_refused(name: str, errors: dict[str, int]) -> None:
@@ -116,12 +121,17 @@ def test_without_a_network_some_commands_are_refused(name: str, errors: dict[str
 @pytest.mark.parametrize(
     ("name", "command", "printed"),
     [
-        ("xy1100", "DELETE", "+MIPLDELETE:<ref>"),
-        ("xy1100", "ADDOBJ", "+MIPLADDOBJ:<ref>,<objID>,<inscount>,<insbitmap>,<attrcount>,<actcount>"),
-        ("xy1100", "DELOBJ", "+MIPLDELOBJ:<ref>,<objID>"),
-        ("xy1100", "OPEN", "+MIPLOPEN:<ref>,<lifetime>[,<timeout>]"),
-        ("xy1100", "UPDATE", "+MIPLUPDATE:<ref>,<lifetime>,<with_object_flag>[,<raimode>]"),
+        ("xy1100", "DELETE", "+MIPLDELETE: <ref>"),
+        ("xy1100", "ADDOBJ", "+MIPLADDOBJ: <ref>,<objID>,<inscount>,<insbitmap>,<attrcount>,<actcount>"),
+        ("xy1100", "DELOBJ", "+MIPLDELOBJ: <ref>,<objID>"),
+        ("xy1100", "OPEN", "+MIPLOPEN: <ref>,<lifetime>[,<timeout>]"),
+        ("xy1100", "UPDATE", "+MIPLUPDATE: <ref>,<lifetime>,<with_object_flag>[,<raimode>]"),
+        ("xy1100", "WRITERSP", "+MIPLWRITERSP: <ref>,<msgID>,<result>[,<raimode>]"),
+        ("xy1100", "CONFIG", "+MIPLCONFIG: <mode>,<parameter1>[,<parameter2>]"),
         ("bc260y", "DELETE", "+MIPLDELETE: (0)"),
+        ("bc260y", "DELOBJ", "+MIPLDELOBJ: (0),(0-0xFFFF)"),
+        ("bc260y", "UPDATE", "+MIPLUPDATE: (0),(0x0-0x0FFFFFFF),(0-1),(0-2)"),
+        ("bc260y", "DISCOVERRSP", "+MIPLDISCOVERRSP: (0),(0-0xFFFFFFF),(1,11-15),(1-0xFF),<valuestring>,(0-2)"),
         ("bc260y", "ADDOBJ", "+MIPLADDOBJ: (0),(0-0xFFFF),(0-0xFFFF),<instanceBitmap>,(0-0xFFFF),(0-0xFFFF)"),
         ("bc260y", "OPEN", "+MIPLOPEN: (0),(0xF-0xFFFFFFF),(1-0xFFFF)"),
     ],

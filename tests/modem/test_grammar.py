@@ -211,6 +211,13 @@ def test_a_discover_answer_counts_its_characters(
     assert rig.sent[-1].code == wire.BAD_REQUEST
 
 
+def test_an_mt2625_counts_the_list_before_it_looks_for_the_request() -> None:
+    rig = Rig("mt2625")
+    rig.login()
+    assert rig.ask('AT+MIPLDISCOVERRSP=0,5,1,3,"5750"') == ["+CIS ERROR:652"]
+    assert rig.ask('AT+MIPLDISCOVERRSP=0,5,1,4,"5750"') == ["+CIS ERROR:654"]
+
+
 # --- what ADDOBJ counted --------------------------------------------------------------------------
 
 

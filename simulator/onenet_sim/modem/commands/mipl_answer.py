@@ -249,15 +249,14 @@ def _discover_response(
     refusal = not_logged_in(module)
     if refusal:
         return refusal
+    if result == ResultCode.CONTENT and (refusal := _miscounted(module, length, resources)):
+        return refusal
     request = module.requests.find(number, Operation.DISCOVER)
     if request is None:
         return _unknown(module, number)
     if result != ResultCode.CONTENT:
         module.requests.answer(request, ResultCode(result))
         return done()
-    refusal = _miscounted(module, length, resources)
-    if refusal:
-        return refusal
     module.requests.answer_discover(request, resources.ids)
     return done()
 

@@ -17,7 +17,6 @@ from onenet_sim.modem.commands.mipl_common import (
     existing_device,
     without_device,
     without_dtls,
-    without_network,
 )
 from onenet_sim.modem.device import Device, MiplObject, Psk, Server
 from onenet_sim.modem.mipl_habits import Deletion
@@ -95,10 +94,7 @@ def common_commands() -> list[Command[Module]]:
 
 
 def device_exists(module: Module) -> Result | None:
-    """Return the refusal for making a device where there is no network, or a device already."""
-    refusal = without_network(module, "+MIPLCREATE")
-    if refusal:
-        return refusal
+    """Return the refusal for making a device where there is one already."""
     if module.device is None:
         return None
     return module.refuse(Situation.DEVICE_EXISTS, "there is a device already; AT+MIPLDELETE=0 removes it")
@@ -247,7 +243,7 @@ def delete(module: Module, _ref: int) -> Result:
 def _add_object(
     module: Module, _ref: int, object_id: int, count: int, bitmap: str, attributes: int, actions: int
 ) -> Result:
-    refusal = without_network(module, "+MIPLADDOBJ") or without_device(module)
+    refusal = without_device(module)
     if refusal:
         return refusal
     objects = existing_device(module).objects

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _LIFETIME = Integer("lifetime", 0, 0xFFFFFFFF)
 _TIMEOUT_MAXIMUM = 0xFFFF
+LOGIN = "+MIPLOPEN"
+"""The command that asks for the network behind its own parameters."""
 
 
 def commands(profile: Profile) -> list[Command[Module]]:
@@ -25,7 +27,7 @@ def commands(profile: Profile) -> list[Command[Module]]:
     return [
         *renewal(),
         Command(
-            "+MIPLOPEN",
+            LOGIN,
             "log in",
             (
                 REF,
@@ -70,7 +72,7 @@ def log_in(module: Module, lifetime: int, timeout: int) -> Result:
         why = f"the login is {module.session.state} already"
         return module.refuse(Situation.ALREADY_OPEN, why)
     refusal = _unfit_lifetime(module, lifetime, module.profile.lifetime.open_minimum)
-    refusal = refusal or without_network(module, "+MIPLOPEN")
+    refusal = refusal or without_network(module, LOGIN)
     if refusal:
         return refusal
     module.session.open(lifetime, float(timeout))
