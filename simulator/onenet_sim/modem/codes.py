@@ -120,6 +120,7 @@ class Situation(Enum):
     REGISTER_CODE = "register_code"
     LIFETIME = "lifetime"
     MEMORY_FULL = "memory_full"
+    LAST_FRAME = "last_frame"
 
 
 class IotPlatform(IntEnum):

@@ -48,6 +48,7 @@ class Configuration:
         stores_code: The server came by a register code.
         ack_timeout: Seconds to the first retransmission of a CoAP message.
         answers_observe: The module answers OBSERVE by itself.
+        updates_itself: The module updates by itself where its profile says that it does.
         writes_as_text: ``+MIPLWRITE`` prints an opaque value as its octets, not as hex.
         buffer_urc: The second parameter of mode 7; nothing is ever buffered, so it shows only there.
         power_saving: What ``AT+CPSMS=`` asked for.
@@ -64,6 +65,7 @@ class Configuration:
     answers_observe: bool
     flash: Flash
     stores_code: bool = False
+    updates_itself: bool = True
     writes_as_text: bool = False
     buffer_urc: int = 0
     fota_hours: int = _FOTA_HOURS

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from onenet_sim.modem.codes import Situation
+
 
 class ValueLength(StrEnum):
     """What a module makes of ``<len>`` in NOTIFY and READRSP."""
@@ -67,6 +69,8 @@ class Grammar:
         fragment_digits: The most hex digits of it in one line.
         sizes_count_digits: CREATE's sizes may count hex digits; else they count octets.
         network_errors: The commands that need the network, and the error that each gives without it.
+        own_errors: What a command gives in a situation where it is not the number that ``errors`` has for it.
+        close_without_login: CLOSE is taken although the device is not logged in.
         test_forms: The commands that have a test form, and what it prints behind the colon.
     """
 
@@ -85,4 +89,6 @@ class Grammar:
     fragment_digits: int
     sizes_count_digits: bool
     network_errors: Mapping[str, int]
+    own_errors: Mapping[str, Mapping[Situation, int]]
+    close_without_login: bool
     test_forms: Mapping[str, str]

@@ -74,6 +74,8 @@ class MiplHabits:
         creates_late: CREATE answers OK at once; its reference, or FAIL without a network, follows by itself.
         tells_sendings: ``AT+MIPLNMI`` can switch ``+MIPLNSMI`` on.
         config_modes: The modes that ``AT+MIPLCONFIG`` takes; without any there is no such command.
+        config_together: It has one mode only, 0, which takes the write format, the server and whether the module
+            updates by itself.
         extensions: The commands that the module has beyond those of its family.
         dtls_suites: What the module offers in a DTLS handshake; without any it has no DTLS.
         default_host: Where the exec form of CREATE goes (always by bootstrap).
@@ -105,6 +107,7 @@ class MiplHabits:
     creates_late: bool
     tells_sendings: bool
     config_modes: tuple[int, ...]
+    config_together: bool
     extensions: tuple[str, ...]
     dtls_suites: tuple[Suite, ...]
     default_host: str

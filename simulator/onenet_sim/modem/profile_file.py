@@ -77,6 +77,7 @@ _COMMANDS = {
     "sleep.reports",
     "sleep.locks",
     "grammar.network_errors",
+    "grammar.own_errors",
     "grammar.test_forms",
 }
 _ALLOWED = {
@@ -326,7 +327,7 @@ def _missing(file: _File, key: str) -> ProfileError:
 
 
 def _section(file: _File, section: str, kind: type, rows: dict[str, _Placed]) -> Any:  # noqa: ANN401 - any section
-    hints = get_type_hints(kind, localns={"Mapping": Mapping})
+    hints = get_type_hints(kind, localns={"Mapping": Mapping, "Situation": Situation})
     values = {}
     for field in fields(kind):
         key = f"{section}.{field.name}"
@@ -345,11 +346,14 @@ def _convert(file: _File, key: str, kind: Any, value: Any, row: str = "") -> Any
         return tuple(_convert(file, key, arguments[0], item, row) for item in value)
     if origin is Mapping and isinstance(value, dict):
         for name in value:
-            if row in _COMMANDS and not _COMMAND.fullmatch(name):
+            if key in _COMMANDS and not _COMMAND.fullmatch(name):
                 raise file.fault(
                     f"{key}.{name}", f"{key} has {name!r}; expected a command such as +NCDP, in capitals"
                 )
-        return {name: _convert(file, f"{key}.{name}", arguments[1], item, row) for name, item in value.items()}
+        names = {name: name if arguments[0] is str else _convert(file, key, arguments[0], name) for name in value}
+        return {
+            names[name]: _convert(file, f"{key}.{name}", arguments[1], item, row) for name, item in value.items()
+        }
     if isinstance(kind, type) and issubclass(kind, Enum):
         try:
             return kind(value)

@@ -45,20 +45,7 @@ def commands(profile: Profile) -> list[Command[Module]]:
     objid = Integer("objid", 0, IDENTIFIER_MAXIMUM)
     table: list[Command[Module]] = [
         *common_commands(),
-        Command(
-            "+MIPLCREATE",
-            "make the device by a register code",
-            (
-                Integer("totalsize", 1, 2 * _CODE_MAXIMUM),
-                HexOctets("config", _CODE_MAXIMUM),
-                Integer("index", 0, 255),
-                Integer("currentsize", 1, 2 * _CODE_MAXIMUM),
-                OneOf("flag", (0, 1, 2)),
-            ),
-            set=_create if profile.mipl.creates_by_code else None,
-            exec=_create_default,
-            errors=ErrorFamily.CIS,
-        ),
+        _CREATE if profile.mipl.creates_by_code else _CREATE_WITHOUT_CODE,
         Command(
             "+MIPLADDOBJ",
             "add an object",
@@ -153,6 +140,10 @@ def _create(module: Module, total: int, code: bytes, index: int, size: int, flag
     return _make(module, "+MIPLCREATE", server)
 
 
+def _refuse_code(module: Module, *_arguments: object) -> Result:
+    return module.refuse(Situation.REGISTER_CODE, "this module takes no register code; AT+MIPLCREATE stands alone")
+
+
 def _counts(module: Module, size: int, octets: bytes) -> bool:
     """Whether a size is that of the octets, or of their hex digits where the module takes that too."""
     return size == len(octets) or (module.profile.grammar.sizes_count_digits and size == 2 * len(octets))
@@ -210,6 +201,23 @@ def _unfit_key(module: Module, port: int, psk: str, encoding: int) -> Result | N
     return None
 
 
+_CREATE: Command[Module] = Command(
+    "+MIPLCREATE",
+    "make the device by a register code",
+    (
+        Integer("totalsize", 1, 2 * _CODE_MAXIMUM),
+        HexOctets("config", _CODE_MAXIMUM),
+        Integer("index", 0, 255),
+        Integer("currentsize", 1, 2 * _CODE_MAXIMUM),
+        OneOf("flag", (0, 1, 2)),
+    ),
+    set=_create,
+    exec=_create_default,
+    errors=ErrorFamily.CIS,
+)
+_CREATE_WITHOUT_CODE: Command[Module] = Command(
+    "+MIPLCREATE", "make the device", (), set=_refuse_code, exec=_create_default, surplus=9, errors=ErrorFamily.CIS
+)
 _CREATE_EX: Command[Module] = Command(
     "+MIPLCREATEEX",
     "make the device by host, flag and auth code",

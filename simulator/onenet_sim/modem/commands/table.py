@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from onenet_sim.at import Done, ErrorFamily, ErrorTable, Spacing, Verbatim
+from onenet_sim.at import Done, ErrorFamily, ErrorTable, Refused, Spacing, Verbatim
 from onenet_sim.modem.codes import CmeError, Situation
 from onenet_sim.modem.commands import (
     fixed,
@@ -82,18 +82,31 @@ def command_table(profile: Profile) -> dict[str, Command[Module]]:
         for group, source in _GROUPS[profile.family]
         for command in group.commands(profile)
     ]
-    return {command.name: _tests(_networked(command, profile), profile) for command in commands}
+    return {command.name: _tests(_refused(command, profile), profile) for command in commands}
 
 
-def _networked(command: Command[Module], profile: Profile) -> Command[Module]:
-    """Return the command, refused before all else without a network where this module does so."""
-    if command.name not in profile.grammar.network_errors or command.name == LOGIN:
+def _refused(command: Command[Module], profile: Profile) -> Command[Module]:
+    """Return the command with the refusals of this module's that are its own.
+
+    They are the one before all else without a network, and the numbers that it has in some situations.
+    """
+    first = command.name in profile.grammar.network_errors and command.name != LOGIN
+    numbers = profile.grammar.own_errors.get(command.name, {})
+    if not first and not numbers:
         return command
+    numbered = {f"errors.{situation.value}": number for situation, number in numbers.items()}
 
     def guarded(form: Callable[..., Result] | None) -> Callable[..., Result] | None:
         if form is None:
             return None
-        return lambda module, *values: without_network(module, command.name) or form(module, *values)
+
+        def answer(module: Module, *values: Any) -> Result:  # noqa: ANN401 - of as many types as parameters
+            result = (first and without_network(module, command.name)) or form(module, *values)
+            if isinstance(result, Refused) and result.rule in numbered:
+                return replace(result, number=numbered[result.rule], rule="grammar.own_errors")
+            return result
+
+        return answer
 
     return replace(command, set=guarded(command.set), exec=guarded(command.exec))
 
