@@ -93,12 +93,15 @@ _NEED = {
 }  # fmt: skip
 
 
+_EC616 = dict.fromkeys((set(_NEED) - {"ADDOBJ", "DELOBJ", "DELETE", "CLOSE"}), 655)
+
+
 @pytest.mark.parametrize(
     ("name", "errors"),
     [
         ("onemo", {"OPEN": 100}),
         ("mt2625", {"OPEN": 654}),
-        ("ec616", {"CREATE": 655, "OPEN": 655}),
+        ("ec616", {**_EC616, "DISCOVERRSP": 601}),
         ("xy1100", {**dict.fromkeys(_NEED, 8009), "ADDOBJ": 601, "OPEN": 100}),
     ],
 )
@@ -128,6 +131,9 @@ def test_without_a_network_some_commands_are_refused(name: str, errors: dict[str
         ("xy1100", "UPDATE", "+MIPLUPDATE: <ref>,<lifetime>,<with_object_flag>[,<raimode>]"),
         ("xy1100", "WRITERSP", "+MIPLWRITERSP: <ref>,<msgID>,<result>[,<raimode>]"),
         ("xy1100", "CONFIG", "+MIPLCONFIG: <mode>,<parameter1>[,<parameter2>]"),
+        ("ec616", "ADDOBJ", '+MIPLADDOBJ: (0),(0-0xFFFF),(0-0xFFFF),"<instanceBitmap>",(0-0xFFFF),(0-0xFFFF)'),
+        ("ec616", "OPEN", "+MIPLOPEN: (0),(0xF-0xFFFFFFF),(30-0xFFFF)"),
+        ("ec616", "CONFIG", "+MIPLCONFIG: (0,7),<parameter1>[,<parameter2>]"),
         ("bc260y", "DELETE", "+MIPLDELETE: (0)"),
         ("bc260y", "CONFIG", '+MIPLCONFIG: (0),(0,1),(0,1),"ip","port"'),
         ("bc260y", "DELOBJ", "+MIPLDELOBJ: (0),(0-0xFFFF)"),
@@ -137,7 +143,7 @@ def test_without_a_network_some_commands_are_refused(name: str, errors: dict[str
         ("bc260y", "OPEN", "+MIPLOPEN: (0),(0xF-0xFFFFFFF),(1-0xFFFF)"),
     ],
 )
-def test_the_xy1100_has_test_forms(name: str, command: str, printed: str) -> None:
+def test_some_modules_have_test_forms(name: str, command: str, printed: str) -> None:
     rig = Rig(name)
     rig.feed(f"AT+MIPL{command}=?\r".encode())
     assert rig.text() == f"\r\n{printed}\r\n\r\nOK\r\n"
@@ -183,6 +189,32 @@ def test_an_xy1100_keeps_its_register_code_for_the_exec_form() -> None:
     rig = Rig("xy1100")
     rig.ok(f"AT+MIPLCREATE=50,{_code(50)},0,50,0", "AT+MIPLDELETE=0", "AT+MIPLCREATE", "AT+MIPLOPEN=0,3000")
     assert rig.sent[0].path == "/rd"
+
+
+# --- EC616 ----------------------------------------------------------------------------------------
+
+
+def test_an_ec616_takes_ten_objects() -> None:
+    rig = Rig("ec616")
+    rig.ok("AT+MIPLCREATE", *(f'AT+MIPLADDOBJ=0,{number},1,"1",1,0' for number in range(3200, 3210)))
+    assert rig.ask('AT+MIPLADDOBJ=0,3300,1,"1",1,0') == ["+CIS ERROR:659"]
+    rig.ok("AT+MIPLDELOBJ=0,3200", 'AT+MIPLADDOBJ=0,3300,1,"1",1,0')
+
+
+@pytest.mark.parametrize(
+    ("command", "error"),
+    [
+        ("CLOSE=0", 602),
+        ("NOTIFY=0,1,3200,0,5750,3,4,7,0,0", 655),
+        ("UPDATE=0,0,0", 655),
+        ("WRITERSP=0,1,2", 652),
+        ("READRSP=0,1,11", 652),
+    ],
+)
+def test_an_ec616_that_is_not_logged_in_has_an_error_for_each_command(command: str, error: int) -> None:
+    rig = Rig("ec616")
+    rig.create()
+    assert rig.ask(f"AT+MIPL{command}") == [f"+CIS ERROR:{error}"]
 
 
 # --- BC260Y ---------------------------------------------------------------------------------------

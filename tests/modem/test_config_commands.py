@@ -61,7 +61,8 @@ def test_config_is_read_a_line_a_mode_and_only_the_first_follows_an_empty_line(
 
 
 def test_the_test_form_of_config_names_its_parameters(config_rig: Rig) -> None:
-    assert config_rig.ask("AT+MIPLCONFIG=?") == ["+MIPLCONFIG:<mode>,<parameter1>[,<parameter2>]", "OK"]
+    mode = "(0,7)" if config_rig.profile.name == "ec616" else "<mode>"
+    assert config_rig.ask("AT+MIPLCONFIG=?") == [f"+MIPLCONFIG:{mode},<parameter1>[,<parameter2>]", "OK"]
 
 
 @pytest.mark.parametrize(
@@ -89,6 +90,8 @@ def test_the_test_form_of_config_names_its_parameters(config_rig: Rig) -> None:
 )
 def test_each_mode_is_set_and_read_back(config_rig: Rig, arguments: str, line: int, shown: str) -> None:
     assert config_rig.ask(f"AT+MIPLCONFIG={arguments}") == ["OK"]
+    if config_rig.profile.name == "ec616":  # without the switch before a code
+        shown = shown.replace("4,1,", "4,")
     assert _read(config_rig)[line] == shown
 
 
@@ -147,7 +150,7 @@ def test_dtls_is_switched_on_with_a_key_and_off_without(config_rig: Rig) -> None
     if 5 not in config_rig.profile.mipl.config_modes:
         return
     config_rig.ok('AT+MIPLCONFIG=5,1,"12345678"')
-    assert _read(config_rig)[4] == "5,1,12345678"
+    assert _read(config_rig)[4] == ("5,12345678" if config_rig.profile.name == "ec616" else "5,1,12345678")
     for arguments in ('5,1,"1234567"', "5,1"):
         assert config_rig.ask(f"AT+MIPLCONFIG={arguments}") == ["+CIS ERROR:601"]
     config_rig.ok("AT+MIPLCONFIG=5,0")

@@ -56,7 +56,9 @@ def test_the_xy1100_wants_each_length_right(name: str, value: str, *, accepted: 
     ("value", "accepted"),
     [
         ('1,4,"abcd"', True), ('1,9,"abcd"', True), ("1,1024,x", True), ("1,1025,x", False), ("1,0,x", False),
-        ("2,2,0102", True), ("2,4,0102", True), ("2,0,0102", False),
+        ('1,3,"abcd"', False),
+        ("2,2,0102", True), ("2,4,0102", False), ("2,1,0102", False), ("2,0,0102", False),
+        ("3,4,1234", True), ("3,4,-123", True), ("3,4,12345", False), ("3,2,-12", False), ("4,4,1.23456789", True),
         ("3,2,7", True), ("3,4,7", True), ("3,6,7", True), ("3,8,7", True),
         ("3,1,7", False), ("3,0,7", False), ("3,10,7", False),
         ("4,4,1.5", True), ("4,8,1.5", True), ("4,6,1.5", False), ("4,12,1.5", False), ("4,1,1.5", False),
@@ -95,7 +97,7 @@ def test_the_mt2625_cuts_text_and_opaque_values_and_ignores_the_length_of_number
 
 @pytest.mark.parametrize(
     ("name", "value", "error"),
-    [("xy1100", '1,3,"abcd"', 601), ("bc260y", "3,1,7", 652), ("ec616", "3,3,7", 601), ("mt2625", "3,1,x", 652)],
+    [("xy1100", '1,3,"abcd"', 601), ("bc260y", "3,1,7", 652), ("ec616", "3,2,123", 601), ("mt2625", "3,1,x", 652)],
 )
 def test_a_read_answer_is_measured_as_a_report_is(name: str, value: str, error: int) -> None:
     rig = Rig(name)
@@ -218,6 +220,18 @@ def test_a_discover_answer_counts_its_characters(
     number = rig.request(wire.GET, "/3200", options=LISTS).message_id
     rig.ok(f"AT+MIPLDISCOVERRSP=0,{number},11")
     assert rig.sent[-1].code == wire.BAD_REQUEST
+
+
+def test_an_ec616_takes_a_list_that_is_shorter_than_its_length() -> None:
+    rig = Rig("ec616")
+    rig.login()
+    number = rig.request(wire.GET, "/3200", options=LISTS).message_id
+    rig.text()
+    for tail in ('1,8,"5700;5701"', '1,256,"5700;5701"', f'1,202,"{"7;" * 100}7"'):
+        assert rig.ask(f"AT+MIPLDISCOVERRSP=0,{number},{tail}") == ["+CIS ERROR:601"], tail
+    assert rig.sent == []
+    rig.ok(f'AT+MIPLDISCOVERRSP=0,{number},1,19,"5700;5701"')
+    assert rig.sent[0].payload == b"</3200>,</3200/0>,</3200/0/5700>,</3200/0/5701>"
 
 
 def test_an_mt2625_counts_the_list_before_it_looks_for_the_request() -> None:

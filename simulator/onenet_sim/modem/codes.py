@@ -121,6 +121,7 @@ class Situation(Enum):
     LIFETIME = "lifetime"
     MEMORY_FULL = "memory_full"
     LAST_FRAME = "last_frame"
+    OBJECTS_FULL = "objects_full"
 
 
 class IotPlatform(IntEnum):

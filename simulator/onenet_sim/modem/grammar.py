@@ -22,7 +22,10 @@ class ValueLength(StrEnum):
     EXACT = "exact"
     """The octets of text and opaque values, 2, 4 or 8 for an integer, 4 or 8 for a float, 1 for a boolean."""
     BOUNDED = "bounded"
-    """From 1 to 1,024; even and at most 8 for an integer, 4 or 8 for a float."""
+    """From 1 to 1,024, and no characters more; even and at most 8 for an integer, 4 or 8 for a float of any text.
+
+    Of an opaque value exactly its octets.
+    """
 
 
 class FrameEnd(StrEnum):
@@ -60,10 +63,12 @@ class Grammar:
         behind_ack_id: What the field behind the ackid is.
         release_refuses_ack_id: An ackid is refused where the module goes idle right after sending (0x200).
         list_length: DISCOVERRSP's length must be that of its list, and at most this; 0 is not compared at all.
+        list_may_be_shorter: The list may have fewer characters than that.
         list_resources: The most resources that DISCOVERRSP's list may have.
         refuses_unobserved: NOTIFY of what nobody observes is an error; else it is OK, and event 25 follows.
         block_results: The answers to requests may have the results 16 to 19, which are about blocks.
         instances: The most instances that ADDOBJ takes.
+        objects: The most objects that it takes; 0 is no limit.
         open_timeout_minimum: The least time-out that OPEN takes, in seconds.
         code_octets: The longest register code that CREATE takes.
         fragment_digits: The most hex digits of it in one line.
@@ -80,10 +85,12 @@ class Grammar:
     behind_ack_id: BehindAckId
     release_refuses_ack_id: bool
     list_length: int
+    list_may_be_shorter: bool
     list_resources: int
     refuses_unobserved: bool
     block_results: bool
     instances: int
+    objects: int
     open_timeout_minimum: int
     code_octets: int
     fragment_digits: int

@@ -76,6 +76,7 @@ class MiplHabits:
         config_modes: The modes that ``AT+MIPLCONFIG`` takes; without any there is no such command.
         config_together: It has one mode only, 0, which takes the write format, the server and whether the module
             updates by itself.
+        config_prints_switch: Its read form prints a 1 before the auth code and the PSK that are set.
         extensions: The commands that the module has beyond those of its family.
         dtls_suites: What the module offers in a DTLS handshake; without any it has no DTLS.
         default_host: Where the exec form of CREATE goes (always by bootstrap).
@@ -108,6 +109,7 @@ class MiplHabits:
     tells_sendings: bool
     config_modes: tuple[int, ...]
     config_together: bool
+    config_prints_switch: bool
     extensions: tuple[str, ...]
     dtls_suites: tuple[Suite, ...]
     default_host: str

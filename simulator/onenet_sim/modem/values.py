@@ -138,6 +138,10 @@ def parse_measured_value(rule: ValueLength, kind: ValueType, length: int, text: 
             digits = len(text) if kind is ValueType.OPAQUE else len(octets)
             if digits > _LENGTH_MAXIMUM:
                 raise ValueTextError(f"value has {digits} characters; expected at most {_LENGTH_MAXIMUM}")
+        case ValueLength.BOUNDED if kind is ValueType.OPAQUE:
+            allowed = (len(text) // 2,)
+        case ValueLength.BOUNDED if kind is not ValueType.FLOAT and len(text) > length:
+            raise ValueTextError(f"len is {length}, but {text!r} has {len(text)} characters")
         case _:
             allowed = _NUMBER_LENGTHS[rule].get(kind, _ANY_LENGTH)
     if length not in allowed:

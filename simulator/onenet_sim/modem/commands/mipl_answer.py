@@ -268,9 +268,11 @@ def _miscounted(module: Module, length: int, listed: Resources) -> Refused | Non
         why = f"the list has {listed.written} resources; this module takes {rule.list_resources}"
         return module.refuse(Situation.SYNTAX, why)
     most = rule.list_length
-    if not most or (length == listed.characters and 0 < length <= most):
+    fits = length == listed.characters or (rule.list_may_be_shorter and length > listed.characters)
+    if not most or (fits and 0 < length <= most):
         return None
-    why = f"length is {length}, the list has {listed.characters} characters; expected the same number, 1 to {most}"
+    same = "no fewer" if rule.list_may_be_shorter else "the same number"
+    why = f"length is {length}, the list has {listed.characters} characters; expected {same}, 1 to {most}"
     return module.refuse(Situation.SYNTAX, why)
 
 

@@ -51,12 +51,13 @@ def _read(module: Module) -> Result:
     """Return a line for each setting; the lines stand without empty ones between them."""
     configuration = module.configuration
     server = configuration.server
+    switch = (1,) if module.profile.mipl.config_prints_switch else ()
     lines = (
         fields(_COMMAND, int(server.bootstrap), server.peer.host, server.peer.port),
         fields(_COMMAND, 2, int(configuration.ack_timeout)),
         fields(_COMMAND, 3, int(configuration.answers_observe)),
-        fields(_COMMAND, 4, *((1, server.auth_code) if server.auth_code else (0,))),
-        fields(_COMMAND, 5, *((1, server.psk.text) if server.psk else (0,))),
+        fields(_COMMAND, 4, *((*switch, server.auth_code) if server.auth_code else (0,))),
+        fields(_COMMAND, 5, *((*switch, server.psk.text) if server.psk else (0,))),
         fields(_COMMAND, 6, int(configuration.writes_as_text)),
         *(
             [fields(_COMMAND, 7, 0, configuration.buffer_urc)]

@@ -264,6 +264,11 @@ def _add_object(
         return module.refuse(Situation.OBJECT_EXISTS, f"the bitmap {bitmap!r} names no instance")
     if object_id in objects:
         return module.refuse(Situation.OBJECT_EXISTS, f"object {object_id} was added already")
+    most = module.profile.grammar.objects
+    if 0 < most <= len(objects):
+        return module.refuse(
+            Situation.OBJECTS_FULL, f"there are {most} objects already, as many as this module has"
+        )
     objects[object_id] = MiplObject(object_id, instances, attributes, actions)
     return done()
 
