@@ -174,15 +174,13 @@ def test_a_wrong_reference_has_a_number_of_its_own(name: str, wrong: int, missin
     assert rig.ask(f"AT+MIPL{command.partition('=')[0]}=") == [f"+CIS ERROR:{missing}"]
 
 
-def test_an_xy1100_deletes_without_a_device_what_create_has_stored() -> None:
-    rig = Rig("xy1100")
+def test_an_xy1100_deletes_without_a_device_the_fragments_of_a_register_code() -> None:
+    rig, code = Rig("xy1100"), _code(130)
     assert rig.ask("AT+MIPLDELETE=0") == ["+CIS ERROR:601"]
-    rig.ok(f"AT+MIPLCREATE=50,{_code(50)},0,50,0", "AT+MIPLDELETE=0", "AT+MIPLDELETE=0")
-    rig.modem.power_off(rig.now)
-    rig.modem.power_on(rig.now, booted=True)
-    rig.advance(1.0)
-    rig.text()
-    assert rig.ask("AT+MIPLDELETE=0") == ["OK"]
+    rig.ok(f"AT+MIPLCREATE=130,{code[:200]},1,100,1", "AT+MIPLDELETE=0")
+    assert rig.ask("AT+MIPLDELETE=0") == ["+CIS ERROR:601"]
+    rig.ok(f"AT+MIPLCREATE=50,{_code(50)},0,50,0", "AT+MIPLDELETE=0")
+    assert rig.ask("AT+MIPLDELETE=0") == ["+CIS ERROR:601"]
 
 
 def test_an_xy1100_keeps_its_register_code_for_the_exec_form() -> None:

@@ -70,7 +70,7 @@ class MiplHabits:
         short_executersp: ``AT+MIPLEXEUTERSP``, without its C, is taken too.
         creates_by_code: CREATE takes a register code; without it there is only the exec form.
         stores_code: CREATE's register code is kept for the exec form.
-        deletes_stored_code: While one is kept DELETE is OK also without a device.
+        deletes_fragments: Without a device DELETE is OK, once, while a register code lacks its last fragment.
         creates_late: CREATE answers OK at once; its reference, or FAIL without a network, follows by itself.
         tells_sendings: ``AT+MIPLNMI`` can switch ``+MIPLNSMI`` on.
         config_modes: The modes that ``AT+MIPLCONFIG`` takes; without any there is no such command.
@@ -104,7 +104,7 @@ class MiplHabits:
     short_executersp: bool
     creates_by_code: bool
     stores_code: bool
-    deletes_stored_code: bool
+    deletes_fragments: bool
     creates_late: bool
     tells_sendings: bool
     config_modes: tuple[int, ...]

@@ -136,7 +136,7 @@ def _create(module: Module, total: int, code: bytes, index: int, size: int, flag
             return refusal
         server = replace(server, psk=Psk(decoded.psk, decoded.psk.encode()))
     if module.profile.mipl.stores_code:
-        module.configuration.server, module.configuration.stores_code = server, True
+        module.configuration.server = server
     return _make(module, "+MIPLCREATE", server)
 
 
@@ -236,7 +236,8 @@ _CREATE_EX: Command[Module] = Command(
 
 def delete(module: Module, _ref: int) -> Result:
     """Delete the device, or say that there is none."""
-    if module.device is None and module.profile.mipl.deletes_stored_code and module.configuration.stores_code:
+    if module.device is None and module.profile.mipl.deletes_fragments and module.register_code:
+        module.register_code = b""
         return done()
     refusal = without_device(module)
     if refusal:
