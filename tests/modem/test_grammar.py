@@ -35,6 +35,9 @@ _TEXT_1024, _TEXT_1025 = "x" * 1024, "x" * 1025
         ('1,4,"abcd"', True), ("1,4,abcd", True), ('1,0,""', True), (f"1,1024,{_TEXT_1024}", True),
         ('1,3,"abcd"', False), ('1,5,"abcd"', False), ('1,6,"abcd"', False), (f"1,1025,{_TEXT_1025}", False),
         ("2,2,0102", True), ('2,5,"E309C82FE6"', True), (f"2,512,{'ab' * 512}", True),
+        ("3,2,-32768", True), ("3,2,32767", True), ("3,2,32768", False), ("3,2,-32769", False),
+        ("3,4,32768", True), ("3,4,2147483648", False), ("3,8,2147483648", True), ("4,4,-1e39", True),
+        ("4,4,1e39", False), ("4,8,1e39", True), ("2,0,", False), ('2,0,""', False),
         ("2,4,0102", False), ("2,1,0102", False), (f"2,513,{'ab' * 513}", False),
         ("3,2,7", True), ("3,4,-12", True), ("3,8,7", True), ("3,1,7", False), ("3,0,7", False),
         ("4,4,25.5", True), ("4,8,25.5", True), ("4,1,25.5", False), ("4,2,25.5", False), ("4,12,25.5", False),
@@ -57,7 +60,7 @@ def test_the_xy1100_wants_each_length_right(name: str, value: str, *, accepted: 
     [
         ('1,4,"abcd"', True), ('1,9,"abcd"', True), ("1,1024,x", True), ("1,1025,x", False), ("1,0,x", False),
         ('1,3,"abcd"', False),
-        ("2,2,0102", True), ("2,4,0102", False), ("2,1,0102", False), ("2,0,0102", False),
+        ("2,2,0102", True), ("2,4,0102", False), ("2,1,0102", False), ("2,0,0102", False), ("2,0,", False),
         ("3,4,1234", True), ("3,4,-123", True), ("3,4,12345", False), ("3,2,-12", False), ("4,4,1.23456789", True),
         ("3,2,7", True), ("3,4,7", True), ("3,6,7", True), ("3,8,7", True),
         ("3,1,7", False), ("3,0,7", False), ("3,10,7", False),

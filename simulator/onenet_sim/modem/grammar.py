@@ -20,7 +20,10 @@ class ValueLength(StrEnum):
     CUTS = "cuts"
     """Text and opaque values end after that many octets; numbers pay no heed to it."""
     EXACT = "exact"
-    """The octets of text and opaque values, 2, 4 or 8 for an integer, 4 or 8 for a float, 1 for a boolean."""
+    """The octets of text and opaque values, 2, 4 or 8 for an integer, 4 or 8 for a float, 1 for a boolean.
+
+    A number must fit into them, and an opaque value has one at least.
+    """
     BOUNDED = "bounded"
     """From 1 to 1,024, and no characters more; even and at most 8 for an integer, 4 or 8 for a float of any text.
 
