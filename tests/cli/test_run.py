@@ -179,6 +179,8 @@ def test_clock_pace_and_ports_are_as_the_options_say(start: Start) -> None:
         "--pace",
         "instant",
         "--no-auto-create",
+        "--offline-lag",
+        "60",
         "--bind",
         "127.0.0.1",
         "--access-port",

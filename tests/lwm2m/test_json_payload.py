@@ -7,7 +7,7 @@ import contextlib
 import pytest
 from hypothesis import given, strategies
 
-from onenet_sim.lwm2m import Lwm2mError, Path, decode_json_payload
+from onenet_sim.lwm2m import Lwm2mError, Path, decode_json_payload, encode_json_payload
 
 DEVICE = (
     b'{"bn":"/3/0/","e":[{"n":"0","sv":"Open Mobile Alliance"},{"n":"6/0","v":1},{"n":"6/1","v":5},'
@@ -87,3 +87,24 @@ _NEARLY = strategies.text(alphabet='{}[]"bnevst:,0123/-.', max_size=64).map(str.
 def test_any_octets_are_values_or_an_error(octets: bytes) -> None:
     with contextlib.suppress(Lwm2mError):
         decode_json_payload(Path(3303), octets)
+
+
+def test_an_instance_is_written_entry_by_entry_with_a_base_name() -> None:
+    values = ((5700, 25.5), (5701, "°C"), (5850, True), (5851, -3), (5505, b"\x00\xff\x10"))
+    assert encode_json_payload(Path(3303, 0), values).decode() == (
+        '{"bn":"/3303/0/","e":[{"n":"5700","v":25.5},{"n":"5701","sv":"°C"},{"n":"5850","bv":true},'
+        '{"n":"5851","v":-3},{"n":"5505","sv":"AP8Q"}]}'
+    )
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_a_number_that_json_cannot_say_is_refused(number: float) -> None:
+    with pytest.raises(Lwm2mError, match="no such number"):
+        encode_json_payload(Path(3303, 0), [(5700, number)])
+
+
+@given(strategies.lists(strategies.tuples(strategies.integers(0, 65535), strategies.text())))
+def test_text_that_is_written_is_read_as_it_was(texts: list[tuple[int, str]]) -> None:
+    payload = encode_json_payload(Path(3303, 0), texts)
+    found = decode_json_payload(Path(3303, 0), payload)
+    assert [(each.path.resource_id, each.octets.decode()) for each in found] == texts

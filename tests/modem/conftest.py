@@ -242,7 +242,8 @@ class Rig:
         elif self.profile.mipl.creates_by_code:
             self.ok(f'AT+MIPLCREATEEX="{host}",0' if self.family == "O" else DIRECT_CREATE)
         else:
-            self.ok(f"AT+MIPLCONFIG=0,{ACCESS.host},{ACCESS.port}", "AT+MIPLCREATE")
+            first = "0,0,0" if self.profile.mipl.config_together else "0"
+            self.ok(f"AT+MIPLCONFIG={first},{ACCESS.host},{ACCESS.port}", "AT+MIPLCREATE")
         for number, bitmap in objects or ((3200, "1"),):
             if self.family == "L":
                 self.ok(*(f"AT+MIPLADDOBJ=0,{number},{at}" for at, digit in enumerate(bitmap) if digit == "1"))

@@ -35,6 +35,9 @@ _TEXT_1024, _TEXT_1025 = "x" * 1024, "x" * 1025
         ('1,4,"abcd"', True), ("1,4,abcd", True), ('1,0,""', True), (f"1,1024,{_TEXT_1024}", True),
         ('1,3,"abcd"', False), ('1,5,"abcd"', False), ('1,6,"abcd"', False), (f"1,1025,{_TEXT_1025}", False),
         ("2,2,0102", True), ('2,5,"E309C82FE6"', True), (f"2,512,{'ab' * 512}", True),
+        ("3,2,-32768", True), ("3,2,32767", True), ("3,2,32768", False), ("3,2,-32769", False),
+        ("3,4,32768", True), ("3,4,2147483648", False), ("3,8,2147483648", True), ("4,4,-1e39", True),
+        ("4,4,1e39", False), ("4,8,1e39", True), ("2,0,", False), ('2,0,""', False),
         ("2,4,0102", False), ("2,1,0102", False), (f"2,513,{'ab' * 513}", False),
         ("3,2,7", True), ("3,4,-12", True), ("3,8,7", True), ("3,1,7", False), ("3,0,7", False),
         ("4,4,25.5", True), ("4,8,25.5", True), ("4,1,25.5", False), ("4,2,25.5", False), ("4,12,25.5", False),
@@ -47,7 +50,8 @@ def test_the_xy1100_wants_each_length_right(name: str, value: str, *, accepted: 
     number = rig.login(attributes=1)
     assert _accepts(rig, number, value) is accepted
     if not accepted:
-        assert rig.ask(f"AT+MIPLNOTIFY=0,{number},3200,0,5750,{value},0,0") == ["+CIS ERROR:601"]
+        error = {"xy1100": 601, "bc260y": 652}[name]
+        assert rig.ask(f"AT+MIPLNOTIFY=0,{number},3200,0,5750,{value},0,0") == [f"+CIS ERROR:{error}"]
 
 
 @pytest.mark.parametrize("name", ["ec616", "n306"])
@@ -55,7 +59,9 @@ def test_the_xy1100_wants_each_length_right(name: str, value: str, *, accepted: 
     ("value", "accepted"),
     [
         ('1,4,"abcd"', True), ('1,9,"abcd"', True), ("1,1024,x", True), ("1,1025,x", False), ("1,0,x", False),
-        ("2,2,0102", True), ("2,4,0102", True), ("2,0,0102", False),
+        ('1,3,"abcd"', False),
+        ("2,2,0102", True), ("2,4,0102", False), ("2,1,0102", False), ("2,0,0102", False), ("2,0,", False),
+        ("3,4,1234", True), ("3,4,-123", True), ("3,4,12345", False), ("3,2,-12", False), ("4,4,1.23456789", True),
         ("3,2,7", True), ("3,4,7", True), ("3,6,7", True), ("3,8,7", True),
         ("3,1,7", False), ("3,0,7", False), ("3,10,7", False),
         ("4,4,1.5", True), ("4,8,1.5", True), ("4,6,1.5", False), ("4,12,1.5", False), ("4,1,1.5", False),
@@ -94,7 +100,7 @@ def test_the_mt2625_cuts_text_and_opaque_values_and_ignores_the_length_of_number
 
 @pytest.mark.parametrize(
     ("name", "value", "error"),
-    [("xy1100", '1,3,"abcd"', 601), ("bc260y", "3,1,7", 601), ("ec616", "3,3,7", 601), ("mt2625", "3,1,x", 652)],
+    [("xy1100", '1,3,"abcd"', 601), ("bc260y", "3,1,7", 652), ("ec616", "3,2,123", 601), ("mt2625", "3,1,x", 652)],
 )
 def test_a_read_answer_is_measured_as_a_report_is(name: str, value: str, error: int) -> None:
     rig = Rig(name)
@@ -110,12 +116,16 @@ def test_a_read_answer_is_measured_as_a_report_is(name: str, value: str, error: 
 # --- which frame is the last ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["xy1100", "bc260y"])
 @pytest.mark.parametrize(
-    ("tail", "answer"), [("0,1", "+CIS ERROR:601"), ("0,2", "+CIS ERROR:601"), ("0,0x200", "+CIS ERROR:601"),
-                         ("0,0x400", "+CIS ERROR:601"), ("-1,0", "+CIS ERROR:601"), ("0,0", "OK")],
-)  # fmt: skip
-def test_the_xy1100_refuses_a_last_frame_whose_flag_says_otherwise(name: str, tail: str, answer: str) -> None:
+    ("tail", "xy1100", "bc260y"),
+    [("0,1", 601, 654), ("0,2", 601, 654), ("0,0x200", 601, 652), ("-1,0", 601, 652), ("0,0", None, None)],
+)
+@pytest.mark.parametrize("name", ["xy1100", "bc260y"])
+def test_the_xy1100_refuses_a_last_frame_whose_flag_says_otherwise(
+    name: str, tail: str, xy1100: int | None, bc260y: int | None
+) -> None:
+    error = xy1100 if name == "xy1100" else bc260y
+    answer = f"+CIS ERROR:{error}" if error else "OK"
     rig = Rig(name)
     number = rig.login(attributes=2)
     assert _notify(rig, number, "3,4,7", "1,1") == ["OK"]
@@ -145,19 +155,23 @@ def test_behind_the_ackid_stands_what_the_module_has_there(
     for field in taken:
         assert _accepts(rig, number, "3,4,7", f"0,0,1,{field}"), field
     for field in refused:
-        assert _notify(rig, number, "3,4,7", f"0,0,1,{field}") == ["+CIS ERROR:601"], field
+        error = 652 if name == "bc260y" else 601
+        assert _notify(rig, number, "3,4,7", f"0,0,1,{field}") == [f"+CIS ERROR:{error}"], field
 
 
-@pytest.mark.parametrize(("name", "early", "late"), [("xy1100", "0x200", "0x400"), ("bc260y", "1", "2")])
-def test_the_xy1100_cannot_go_idle_before_an_acknowledgement_that_it_awaits(
-    name: str, early: str, late: str
-) -> None:
-    rig = Rig(name)
+def test_the_xy1100_cannot_go_idle_before_an_acknowledgement_that_it_awaits() -> None:
+    rig = Rig("xy1100")
     number = rig.login(attributes=1)
-    assert _notify(rig, number, "3,4,7", f"0,0,5,{early}") == ["+CIS ERROR:601"]
+    assert _notify(rig, number, "3,4,7", "0,0,5,0x200") == ["+CIS ERROR:601"]
     assert "goes idle before" in rig.why
-    assert _notify(rig, number, "3,4,7", f"0,0,0,{early}") == ["OK"]
-    assert _notify(rig, number, "3,4,7", f"0,0,5,{late}") == ["OK", "+MIPLEVENT:0,26,5"]
+    assert _notify(rig, number, "3,4,7", "0,0,0,0x200") == ["OK"]
+    assert _notify(rig, number, "3,4,7", "0,0,5,0x400") == ["OK", "+MIPLEVENT:0,26,5"]
+
+
+def test_a_bc260y_does_not_look_whether_it_awaits_one() -> None:
+    rig = Rig("bc260y")
+    number = rig.login(attributes=1)
+    assert _notify(rig, number, "3,4,7", "0,0,5,1") == ["OK", "+MIPLEVENT:0,26,5"]
 
 
 # --- a report of what nobody observes -------------------------------------------------------------
@@ -170,7 +184,7 @@ def test_the_xy1100_cannot_go_idle_before_an_acknowledgement_that_it_awaits(
         ("m5310", ["OK", "+MIPLEVENT:0,25,7"]),
         ("me3616", ["OK", "+MIPLEVENT:0, 25, 7"]),
         ("xy1100", ["+CIS ERROR:601"]),
-        ("bc260y", ["+CIS ERROR:601"]),
+        ("bc260y", ["+CIS ERROR:652"]),
     ],
 )
 def test_a_report_of_what_nobody_observes_is_an_error_or_event_25(name: str, answer: list[str]) -> None:
@@ -187,7 +201,7 @@ def test_a_report_of_what_nobody_observes_is_an_error_or_event_25(name: str, ans
     ("name", "error", "most", "longest", "more"),
     [
         ("xy1100", 601, 1024, "70;" * 341 + "7", ()),
-        ("bc260y", 601, 255, "70;" * 85, ()),
+        ("bc260y", 652, 255, "70;" * 85, ()),
         ("mt2625", 652, 1024, "7;" * 100, (f'1,201,"{"7;" * 100}7"',)),
     ],
 )
@@ -209,6 +223,25 @@ def test_a_discover_answer_counts_its_characters(
     number = rig.request(wire.GET, "/3200", options=LISTS).message_id
     rig.ok(f"AT+MIPLDISCOVERRSP=0,{number},11")
     assert rig.sent[-1].code == wire.BAD_REQUEST
+
+
+def test_an_ec616_takes_a_list_that_is_shorter_than_its_length() -> None:
+    rig = Rig("ec616")
+    rig.login()
+    number = rig.request(wire.GET, "/3200", options=LISTS).message_id
+    rig.text()
+    for tail in ('1,8,"5700;5701"', '1,256,"5700;5701"', f'1,202,"{"7;" * 100}7"'):
+        assert rig.ask(f"AT+MIPLDISCOVERRSP=0,{number},{tail}") == ["+CIS ERROR:601"], tail
+    assert rig.sent == []
+    rig.ok(f'AT+MIPLDISCOVERRSP=0,{number},1,19,"5700;5701"')
+    assert rig.sent[0].payload == b"</3200>,</3200/0>,</3200/0/5700>,</3200/0/5701>"
+
+
+def test_an_mt2625_counts_the_list_before_it_looks_for_the_request() -> None:
+    rig = Rig("mt2625")
+    rig.login()
+    assert rig.ask('AT+MIPLDISCOVERRSP=0,5,1,3,"5750"') == ["+CIS ERROR:652"]
+    assert rig.ask('AT+MIPLDISCOVERRSP=0,5,1,4,"5750"') == ["+CIS ERROR:654"]
 
 
 # --- what ADDOBJ counted --------------------------------------------------------------------------
@@ -277,24 +310,6 @@ def test_the_others_refuse_them(name: str, result: int) -> None:
     number = rig.read("/3200/0")
     rig.text()
     assert rig.ask(f"AT+MIPLREADRSP=0,{number},{result}") == [f"+CIS ERROR:{rig.profile.errors['syntax']}"]
-
-
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        ("onemo", "pmin=15;pmax=60;lt=0.0;gt=50.0;st=2.0"),
-        ("xy1100", "pmin=15;pmax=60;lt=0.0;gt=50.0;st=2.0"),
-        ("mt2625", "pmin=15; pmax=60; gt=50.0; lt=0.0; st=2.0"),
-    ],
-)
-def test_attributes_are_printed_in_the_modules_order(name: str, text: str) -> None:
-    rig = Rig(name)
-    rig.login()
-    query = tuple((wire.QUERY, part.encode()) for part in ("st=2.0", "gt=50.0", "lt=0.0", "pmax=60", "pmin=15"))
-    rig.request(wire.PUT, "/3200/0/5700", options=query)
-    assert rig.lines()[0].endswith(f'{len(text)},{" " * (name == "mt2625")}"{text}"')
-    rig.request(wire.PUT, "/3200/0/5700", options=((wire.QUERY, b"gt=50"),))
-    assert rig.lines()[0].endswith('"gt=50.0"')
 
 
 @pytest.mark.parametrize(

@@ -374,9 +374,11 @@ def test_a_4_01_refuses_a_onemo_module(onemo_rig: Rig) -> None:
 
 
 def _create(rig: Rig, *, bootstrap: bool) -> None:
-    """Make a device with an auth code, as this module's commands can."""
+    """Make a device with an auth code, if this module's commands can."""
     server = BOOTSTRAP if bootstrap else ACCESS
-    if rig.profile.mipl.creates_by_code:
+    if rig.profile.mipl.config_together:
+        rig.ok(f"AT+MIPLCONFIG=0,0,{int(bootstrap)},{server.host},{server.port}", "AT+MIPLCREATE")
+    elif rig.profile.mipl.creates_by_code:
         code = _register_code(server.host, bootstrap=bootstrap)
         size = len(code) // 2
         rig.ok(f"AT+MIPLCREATE={size},{code},0,{size},0")
@@ -412,7 +414,7 @@ def test_the_packets_of_a_login_go_by_the_version(name: str, version: str, *, bo
     _create(rig, bootstrap=bootstrap)
     rig.ok("AT+MIPLOPEN=0,3600,30", "AT+MIPLUPDATE=0,300,0", "AT+MIPLUPDATE=0,300,1", "AT+MIPLCLOSE=0")
 
-    newer = version == "2.3.0"
+    newer, has_code = version == "2.3.0", not rig.profile.mipl.config_together
     endpoint_name = (wire.QUERY, f"ep={IMEI};{IMSI}".encode())
     queries = [endpoint_name, (wire.QUERY, b"b=U"), (wire.QUERY, b"lt=3600")]
     if newer:
@@ -423,12 +425,12 @@ def test_the_packets_of_a_login_go_by_the_version(name: str, version: str, *, bo
     first = int(bootstrap)
     form = (wire.FORMAT, wire.uint(wire.LINKS))
     expected = [
-        _request(wire.POST, first, "/rd", form, *queries, authorized=True, payload=links),
-        _request(wire.POST, first + 1, location, lifetime, authorized=newer),
-        _request(wire.POST, first + 2, location, lifetime, authorized=newer, payload=links),
-        _request(wire.DELETE, first + 3, location, authorized=newer),
+        _request(wire.POST, first, "/rd", form, *queries, authorized=has_code, payload=links),
+        _request(wire.POST, first + 1, location, lifetime, authorized=newer and has_code),
+        _request(wire.POST, first + 2, location, lifetime, authorized=newer and has_code, payload=links),
+        _request(wire.DELETE, first + 3, location, authorized=newer and has_code),
     ]
     if bootstrap:
-        expected.insert(0, _request(wire.POST, 0, "/bs", endpoint_name, authorized=True))
+        expected.insert(0, _request(wire.POST, 0, "/bs", endpoint_name, authorized=has_code))
     own = [(octets, peer) for _, octets, peer in rig.datagrams if wire.decode(octets).type == CON]
     assert own == [(octets, BOOTSTRAP if bootstrap and not at else ACCESS) for at, octets in enumerate(expected)]

@@ -17,9 +17,12 @@ from aiocoap import (
     FORBIDDEN,
     GET,
     METHOD_NOT_ALLOWED,
+    NOT_ACCEPTABLE,
     NOT_FOUND,
     POST,
     PUT,
+    UNSUPPORTED_CONTENT_FORMAT,
+    Code,
     Message,
 )
 from aiocoap.numbers.optionnumbers import OptionNumber
@@ -65,6 +68,32 @@ def test_a_bootstrap_through_dtls_hands_out_security_mode_identity_and_key() -> 
     uri = bytes([0xC8, 0, 26]) + b"coaps://183.230.40.40:5684"
     secret = bytes([0xC8, 3, 15]) + imei + bytes([0xC8, 5, 16]) + key
     assert written == uri + bytes.fromhex("c10100 c10200") + secret + bytes.fromhex("c10a01 c10b00")
+
+
+@pytest.mark.parametrize("refusal", [NOT_ACCEPTABLE, UNSUPPORTED_CONTENT_FORMAT])
+def test_bootstrap_writes_under_the_other_number_of_tlv_to_a_client_that_refuses_the_first(
+    play: Play, refusal: Code
+) -> None:
+    async def scene(world: Scene) -> None:
+        device = world.device()
+        device.respond = lambda request: Message(code=refusal if request.opt.content_format == 1542 else CHANGED)
+        await device.says(POST, "bs", query=[NAME], channel=world.bootstrap)
+        assert steps(device.requests) == ["PUT /0/0", "PUT /0/0", "PUT /1/0", "POST /bs"]
+        assert [each.opt.content_format for each in device.requests] == [1542, 11542, 11542, None]
+        assert device.requests[0].payload == device.requests[1].payload
+
+    play(scene, bootstraps_server=True)
+
+
+def test_bootstrap_ends_when_neither_number_of_tlv_is_taken(play: Play) -> None:
+    async def scene(world: Scene) -> None:
+        device = world.device()
+        device.respond = lambda _: Message(code=NOT_ACCEPTABLE)
+        await device.says(POST, "bs", query=[NAME], channel=world.bootstrap)
+        assert steps(device.requests) == ["PUT /0/0", "PUT /0/0"]
+        assert "because bootstrap ends at write /0/0: expected 2.04" in world.texts
+
+    play(scene)
 
 
 def test_bootstrap_does_not_finish_when_the_write_is_refused(play: Play) -> None:
@@ -435,12 +464,12 @@ def test_a_message_id_that_comes_again_with_another_token_is_no_repeat(play: Pla
     play(scene)
 
 
-def test_a_confirmable_request_with_unknown_options_is_not_refused(play: Play) -> None:
+def test_a_request_with_options_of_modules_or_unknown_ones_that_are_elective_is_not_refused(play: Play) -> None:
     async def scene(world: Scene) -> None:
         device = world.device()
         request = Message(code=POST, uri_path=("rd",), uri_query=(NAME,))
         request.mtype, request.mid, request.token = CON, 7, b"x"
-        for number in (19, 63, 2001):
+        for number in (19, 63, 2000):
             request.opt.add_option(OptionNumber(number).create_option(value=b"a1"))
         device.send(request.encode())
         await world.settle()

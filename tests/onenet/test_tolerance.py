@@ -409,3 +409,39 @@ def test_a_client_that_wants_smaller_blocks_gets_them(play: Play) -> None:
         assert b"".join(each.payload for each in client.requests).endswith(b"x" * 2000)
 
     play(scene, **QUIET)
+
+
+def test_a_client_that_cut_the_first_block_to_its_own_size_gets_them_all_anew_in_that_size(play: Play) -> None:
+    async def scene(world: Scene) -> None:
+        client = Client(world)
+        await client.registers()
+        kept = b""
+
+        def answers(request: Packet) -> Packet:
+            nonlocal kept
+            number, more, exponent = (asked := request.uint(BLOCK1) or 0) >> 4, asked & 8, asked & 7
+            kept = b"" if number == 0 else kept
+            if len(kept) != number << exponent + 4:
+                return Packet(ACK, 0x88, 0)
+            kept += request.payload[:128]
+            size = ((BLOCK1, wire.uint(number << 4 | more | 3)),)
+            return Packet(ACK, 0x5F if more else wire.CHANGED, 0, options=size)
+
+        client.answers = answers
+        await world.platform.write(IMEI, Path(3200, 0), [ResourceWrite(5750, "x" * 2000)], 2)
+        assert [each.uint(BLOCK1) for each in client.requests[:4]] == [0x0E, 0x8B, 0x0B, 0x1B]
+        assert kept == bytes.fromhex("f0 1676 07d0") + b"x" * 2000
+
+    play(scene, **QUIET)
+
+
+def test_a_client_that_misses_blocks_for_another_reason_gets_no_more(play: Play) -> None:
+    async def scene(world: Scene) -> None:
+        client = Client(world)
+        await client.registers()
+        client.answers = lambda _: Packet(ACK, 0x88, 0)
+        with pytest.raises(CommandFailed, match=r"4\.08"):
+            await world.platform.write(IMEI, Path(3200, 0), [ResourceWrite(5750, "x" * 2000)], 2)
+        assert len(client.requests) == 1
+
+    play(scene, **QUIET)

@@ -78,6 +78,36 @@ def test_a_nonconfirmable_registration_is_answered_in_kind(play: Play) -> None:
     play(scene)
 
 
+@pytest.mark.parametrize(
+    ("option", "answer"),
+    [("61 01", "6282"), ("e1 fccd 01", "6282"), ("d1 07 01", "62a5"), ("51 01", "6241")],
+    ids=["21", "65001", "35, Proxy-Uri", "20, which may be unknown"],
+)
+def test_a_critical_option_that_is_not_known_is_refused_and_so_is_its_repeat(
+    play: Play, option: str, answer: str
+) -> None:
+    async def scene(world: Scene) -> None:
+        device = world.device()
+        for _ in range(2):
+            device.send(REGISTER + bytes.fromhex(option))
+            await world.settle()
+        assert device.heard_octets[0][:4] == bytes.fromhex(answer + "1234")
+        assert device.heard_octets.count(device.heard_octets[0]) == 2
+
+    play(scene, auto_subscribe=False)
+
+
+def test_a_critical_option_that_is_not_known_is_reset_without_confirmation(play: Play) -> None:
+    async def scene(world: Scene) -> None:
+        device = world.device()
+        device.send(b"\x52" + REGISTER[1:] + bytes.fromhex("61 01"))
+        await world.settle()
+        assert device.heard_octets == [bytes.fromhex("7000 1234")]
+        assert "because RST: option 21 is critical, and the platform does not know it" in world.texts
+
+    play(scene)
+
+
 def test_the_same_seed_gives_the_same_octets_and_another_seed_others(play: Play) -> None:
     def heard(seed: int) -> list[bytes]:
         octets: list[bytes] = []

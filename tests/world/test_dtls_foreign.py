@@ -1,4 +1,4 @@
-"""DTLS-PSK with an other end that is not ours: OpenSSL's client, and its server."""
+"""DTLS-PSK with an other end that is not ours: OpenSSL's client and server, libcoap's clients, Wakaama's."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ import pytest
 from onenet_sim import World
 from onenet_sim.journal import Explanation, SecurityChanged
 from onenet_sim.network import Address, Destination, Role
-from tests.marks import NEEDS_DTLS
+from tests.marks import NEEDS_DTLS, NEEDS_LIBCOAP, NEEDS_WAKAAMA, WAKAAMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path as File
 
 pytestmark = NEEDS_DTLS
 
@@ -133,3 +134,45 @@ def test_a_module_registers_with_openssls_server() -> None:
         registration = said[said.index(b"\x44\x02") :]
         _say(server, b"\x64\x41" + registration[2:8] + CREATED[8:], b"")
         world.modem.expect(r"\+MIPLEVENT: 0,6")
+
+
+@NEEDS_LIBCOAP
+@pytest.mark.parametrize("library", ["openssl", "gnutls"])
+@pytest.mark.parametrize("machine", ["bootstrap", "access"])
+def test_libcoap_registers_in_blocks_through_dtls(machine: str, library: str, tmp_path: File) -> None:
+    links = tmp_path / "links"
+    links.write_text(",".join(f"</3200/{number}>" for number in range(100)))
+    with World(pty=False) as world:
+        device = world.onenet.create_device(IMEI, IMSI, psk=KEY)
+        device.access_psk = KEY
+        uri = f"coaps://{world.coap[f'{machine}_dtls']}/rd?ep={IMEI};{IMSI}&lt=300"
+        payload = ("-m", "post", "-t", "40", "-b", "256", "-f", str(links))
+        subprocess.run(
+            [f"coap-client-{library}", "-B", "10", "-k", KEY, "-u", IMEI, *payload, uri],
+            check=True,
+            capture_output=True,
+            timeout=SECONDS * 2,
+        )
+        assert world.onenet.online(IMEI)
+        assert len(device.resources) == 100
+
+
+@NEEDS_WAKAAMA
+def test_wakaama_bootstraps_registers_and_is_read_through_dtls() -> None:
+    with World(pty=False) as world:
+        world.onenet.create_device(IMEI, IMSI, psk=KEY)
+        host, _, port = str(world.coap["bootstrap_dtls"]).rpartition(":")
+        secret = ("-i", IMEI, "-s", KEY.encode().hex())
+        command = ("-4", "-l", "0", "-b", "-n", f"urn:imei:{IMEI}", "-h", host, "-p", port, *secret)
+        client = [str(WAKAAMA / "client-dtls"), *command]
+        with subprocess.Popen(
+            client, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as run:
+            try:
+                assert run.stdin is not None
+                run.stdin.write(b"bootstrap\n")
+                run.stdin.flush()
+                world.expect(kind="device", what="registered", within=SECONDS)
+                assert world.onenet.read(IMEI, "/3/0/0")[0].value == "Open Mobile Alliance"
+            finally:
+                run.kill()

@@ -36,6 +36,7 @@ def test_a_blocking_call_on_the_worlds_own_thread_is_refused() -> None:
     [
         ({"profile": "m5310b"}, r"there are onemo, .*m5310a"),
         ({"modems": 0}, "expected 1 to 1000"),
+        ({"offline_lag": -1}, "expected 0 to 3600 seconds"),
         ({"clock": "fast"}, "real, stopped, scaled:K or idle:MS"),
     ],
 )
@@ -156,3 +157,22 @@ def test_a_world_that_ends_leaves_nothing_under_way_behind(caplog: pytest.LogCap
     asker.join()
     gc.collect()
     assert not caplog.records
+
+
+@pytest.mark.parametrize(("lag", "seconds"), [(0, 99), (60, 159)])
+def test_a_device_shows_as_online_until_its_lifetime_and_the_lag_are_over(lag: int, seconds: int) -> None:
+    with World("m5310a", clock="stopped", pty=False, offline_lag=lag) as world:
+        modem = world.modem
+        for line in (
+            'AT+MIPLCREATEEX="183.230.40.40:5683",0',
+            'AT+MIPLADDOBJ=0,3200,1,"1",0,1',
+            "AT+MIPLOPEN=0,100",
+        ):
+            assert modem.command(line)[-1] == "OK"
+        world.clock.advance(seconds=1)
+        assert world.onenet.online(modem.imei)
+        modem.power("off")
+        world.clock.advance(seconds=seconds - 1)
+        assert world.onenet.online(modem.imei)
+        world.clock.advance(seconds=2)
+        assert not world.onenet.online(modem.imei)

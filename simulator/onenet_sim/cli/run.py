@@ -142,6 +142,15 @@ def run(
         ),
     ] = None,
     auto_create: Annotated[bool, typer.Option(help="Whether an unknown IMEI gets a device record.")] = True,
+    offline_lag: Annotated[
+        float,
+        typer.Option(
+            metavar="SECONDS",
+            min=0,
+            max=3600,
+            help="How long after its lifetime a device still shows as online; on OneNET about 60.",
+        ),
+    ] = 0.0,
     clock: Annotated[
         str,
         typer.Option(
@@ -209,6 +218,7 @@ def run(
         "seed": seed,
         "objects": objects or (),
         "auto_create": auto_create,
+        "offline_lag": offline_lag,
         "db": db,
         "clock": _clock(clock),
         "pace": None if pace is None else _pace(pace),

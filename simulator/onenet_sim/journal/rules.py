@@ -14,6 +14,7 @@ class Rule(StrEnum):
     NOT_LISTENING = "power.not_listening"
     ANSWERED_TWICE = "mipl.answered_twice"
     UNWANTED_MESSAGE = "coap.unwanted_message"
+    UNKNOWN_OPTION = "coap.unknown_option"
     UNKNOWN_TOKEN = "onenet.unknown_token"  # noqa: S105 - of CoAP
     SUBSCRIPTION_ENDED = "onenet.subscription_ended"
     UNREADABLE_REPORT = "onenet.unreadable_report"
@@ -36,6 +37,7 @@ _SOURCES = {
     Rule.NOT_LISTENING: "drivers: they wait for the boot text",
     Rule.ANSWERED_TWICE: "LwM2M user manual for OneMO, 3.10: the last frame sends the answer",
     Rule.UNWANTED_MESSAGE: "RFC 7252, 4.2",
+    Rule.UNKNOWN_OPTION: "RFC 7252, 5.4.1 and 5.7.2",
     Rule.UNKNOWN_TOKEN: "RFC 7641, 4.2; OneNET FAQ: a subscription ends with its login",
     Rule.SUBSCRIPTION_ENDED: "RFC 7641, 4.2",
     Rule.UNREADABLE_REPORT: "OneNET documentation, NB-IoT suite: reports are TLV or text",

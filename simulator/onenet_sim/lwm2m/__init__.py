@@ -14,7 +14,7 @@ from onenet_sim.lwm2m.firmware import (
     image_version,
     simulated_image,
 )
-from onenet_sim.lwm2m.json_payload import decode_json_payload
+from onenet_sim.lwm2m.json_payload import decode_json_payload, encode_json_payload
 from onenet_sim.lwm2m.links import Link, format_links, parse_links, registered_paths, root_link
 from onenet_sim.lwm2m.object_xml import ObjectFileError, load_objects
 from onenet_sim.lwm2m.objects import ObjectDefinition, ObjectTable, Operations, ResourceDefinition
@@ -48,6 +48,7 @@ __all__ = [
     "decode_tlv",
     "decode_tlv_payload",
     "decode_value",
+    "encode_json_payload",
     "encode_text",
     "encode_tlv",
     "encode_value",

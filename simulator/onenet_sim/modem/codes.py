@@ -120,6 +120,8 @@ class Situation(Enum):
     REGISTER_CODE = "register_code"
     LIFETIME = "lifetime"
     MEMORY_FULL = "memory_full"
+    LAST_FRAME = "last_frame"
+    OBJECTS_FULL = "objects_full"
 
 
 class IotPlatform(IntEnum):

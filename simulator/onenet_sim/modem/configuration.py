@@ -45,9 +45,9 @@ class Configuration:
 
     Attributes:
         server: Where the exec form of CREATE goes.
-        stores_code: The server came by a register code.
         ack_timeout: Seconds to the first retransmission of a CoAP message.
         answers_observe: The module answers OBSERVE by itself.
+        updates_itself: The module updates by itself where its profile says that it does.
         writes_as_text: ``+MIPLWRITE`` prints an opaque value as its octets, not as hex.
         buffer_urc: The second parameter of mode 7; nothing is ever buffered, so it shows only there.
         power_saving: What ``AT+CPSMS=`` asked for.
@@ -63,7 +63,7 @@ class Configuration:
     ack_timeout: float
     answers_observe: bool
     flash: Flash
-    stores_code: bool = False
+    updates_itself: bool = True
     writes_as_text: bool = False
     buffer_urc: int = 0
     fota_hours: int = _FOTA_HOURS

@@ -98,6 +98,7 @@ class Lifetimes:
 
     Attributes:
         open_minimum: The least that OPEN takes.
+        open_replacement: What OPEN makes of 0; with 0 it refuses it as it does what else is below the least.
         maximum: The most that OPEN and UPDATE take.
         update_floor: A value below this in UPDATE is replaced.
         update_replacement: What replaces it; 0 is the lifetime in force.
@@ -109,6 +110,7 @@ class Lifetimes:
     """
 
     open_minimum: int
+    open_replacement: int
     maximum: int
     update_floor: int
     update_replacement: int

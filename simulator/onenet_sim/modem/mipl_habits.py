@@ -70,10 +70,13 @@ class MiplHabits:
         short_executersp: ``AT+MIPLEXEUTERSP``, without its C, is taken too.
         creates_by_code: CREATE takes a register code; without it there is only the exec form.
         stores_code: CREATE's register code is kept for the exec form.
-        deletes_stored_code: While one is kept DELETE is OK also without a device.
+        deletes_fragments: Without a device DELETE is OK, once, while a register code lacks its last fragment.
         creates_late: CREATE answers OK at once; its reference, or FAIL without a network, follows by itself.
         tells_sendings: ``AT+MIPLNMI`` can switch ``+MIPLNSMI`` on.
         config_modes: The modes that ``AT+MIPLCONFIG`` takes; without any there is no such command.
+        config_together: It has one mode only, 0, which takes the write format, the server and whether the module
+            updates by itself.
+        config_prints_switch: Its read form prints a 1 before the auth code and the PSK that are set.
         extensions: The commands that the module has beyond those of its family.
         dtls_suites: What the module offers in a DTLS handshake; without any it has no DTLS.
         default_host: Where the exec form of CREATE goes (always by bootstrap).
@@ -101,10 +104,12 @@ class MiplHabits:
     short_executersp: bool
     creates_by_code: bool
     stores_code: bool
-    deletes_stored_code: bool
+    deletes_fragments: bool
     creates_late: bool
     tells_sendings: bool
     config_modes: tuple[int, ...]
+    config_together: bool
+    config_prints_switch: bool
     extensions: tuple[str, ...]
     dtls_suites: tuple[Suite, ...]
     default_host: str

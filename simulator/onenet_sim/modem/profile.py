@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from onenet_sim.modem.login_habits import CoapHabits, Lifetimes
     from onenet_sim.modem.mipl_habits import FirmwareHabits, MiplHabits
     from onenet_sim.modem.radio_habits import RadioHabits, SleepHabits
+    from onenet_sim.modem.request_habits import RequestHabits
     from onenet_sim.modem.socket_habits import SocketHabits
 
 
@@ -198,6 +199,7 @@ class Profile:
     sleep: SleepHabits
     coap: CoapHabits
     mipl: MiplHabits
+    requests: RequestHabits
     firmware: FirmwareHabits
     grammar: Grammar
     lifetime: Lifetimes

@@ -37,6 +37,7 @@ from onenet_sim.modem.profile import (
     SerialLine,
 )
 from onenet_sim.modem.radio_habits import RadioHabits, SleepHabits
+from onenet_sim.modem.request_habits import RequestHabits
 from onenet_sim.modem.socket_habits import SocketHabits
 from onenet_sim.toml_file import TomlError, TomlFile
 
@@ -54,6 +55,7 @@ _SECTIONS: dict[str, type] = {
     "sleep": SleepHabits,
     "coap": CoapHabits,
     "mipl": MiplHabits,
+    "requests": RequestHabits,
     "firmware": FirmwareHabits,
     "grammar": Grammar,
     "lifetime": Lifetimes,
@@ -77,6 +79,7 @@ _COMMANDS = {
     "sleep.reports",
     "sleep.locks",
     "grammar.network_errors",
+    "grammar.own_errors",
     "grammar.test_forms",
 }
 _ALLOWED = {
@@ -93,7 +96,8 @@ _ALLOWED = {
     "sockets.send_maximum": ("[1-9][0-9]{0,3}", "1 to 9999"),
     "sockets.receive_maximum": ("[1-9][0-9]{0,4}", "1 to 99999"),
     "firmware.block": ("16|32|64|128|256|512|1024", "16, 32, 64, 128, 256, 512 or 1024"),
-    "grammar.attributes": (
+    "requests.attribute_decimals": ("[0-9]", "0 to 9"),
+    "requests.attributes": (
         r"(pmin|pmax|lt|gt|st)(; ?(pmin|pmax|lt|gt|st)){4}",
         "pmin, pmax, lt, gt and st with semicolons between them",
     ),
@@ -293,7 +297,7 @@ def _missing(file: _File, key: str) -> ProfileError:
 
 
 def _section(file: _File, section: str, kind: type, rows: dict[str, _Placed]) -> Any:  # noqa: ANN401 - any section
-    hints = get_type_hints(kind, localns={"Mapping": Mapping})
+    hints = get_type_hints(kind, localns={"Mapping": Mapping, "Situation": Situation})
     values = {}
     for field in fields(kind):
         key = f"{section}.{field.name}"
@@ -312,11 +316,14 @@ def _convert(file: _File, key: str, kind: Any, value: Any, row: str = "") -> Any
         return tuple(_convert(file, key, arguments[0], item, row) for item in value)
     if origin is Mapping and isinstance(value, dict):
         for name in value:
-            if row in _COMMANDS and not _COMMAND.fullmatch(name):
+            if key in _COMMANDS and not _COMMAND.fullmatch(name):
                 raise file.fault(
                     f"{key}.{name}", f"{key} has {name!r}; expected a command such as +NCDP, in capitals"
                 )
-        return {name: _convert(file, f"{key}.{name}", arguments[1], item, row) for name, item in value.items()}
+        names = {name: name if arguments[0] is str else _convert(file, key, arguments[0], name) for name in value}
+        return {
+            names[name]: _convert(file, f"{key}.{name}", arguments[1], item, row) for name, item in value.items()
+        }
     if isinstance(kind, type) and issubclass(kind, Enum):
         try:
             return kind(value)

@@ -136,6 +136,10 @@ class Requests:
         if operation is Operation.OBSERVE and path.object_id in module.profile.mipl.unobservable:
             self._refuse(incoming, codes.METHOD_NOT_ALLOWED, f"this module lets nobody observe {path}")
             return
+        lists = path.instance_id is None or module.profile.requests.discovers_instances
+        if operation is Operation.DISCOVER and not lists:
+            self._refuse(incoming, codes.METHOD_NOT_ALLOWED, f"this module lists objects only, not {path}")
+            return
         if path.object_id in standard.OBJECTS and not self._device.takes_software(path):
             standard.answer(module, operation, path, incoming)
             return
@@ -151,7 +155,8 @@ class Requests:
         number = self._number(operation, incoming)
         request = Request(operation, number, path, incoming, lines, buffered, module.now)
         if self._answers_itself(request):
-            self._print(request)
+            if self._prints_answered(operation):
+                self._print(request)
             return
         habits = module.profile.coap
         wait = habits.observe_window if operation is Operation.OBSERVE else habits.answer_window
@@ -164,6 +169,12 @@ class Requests:
         while len(self._open) > _OPEN_MAXIMUM:
             self._drop(next(iter(self._open.values())), f"more than {_OPEN_MAXIMUM} requests waited")
         self._print(request)
+
+    def _prints_answered(self, operation: Operation) -> bool:
+        """Return whether a request is printed that the module answers by itself."""
+        module = self._module
+        silent = module.configuration.answers_observe and not module.profile.requests.prints_answered
+        return not silent or operation not in {Operation.OBSERVE, Operation.CANCEL}
 
     def repeat(self, incoming: Incoming) -> None:
         """Print a request again that the platform repeats because nobody has answered."""
@@ -184,7 +195,7 @@ class Requests:
             if not message.token:
                 raise Lwm2mError("an observe needs a token")
             self._observes += 1
-        number = self._number(operation, incoming)
+        number, habits = self._number(operation, incoming), self._module.profile.requests
         match operation:
             case Operation.READ:
                 lines = [urcs.read(number, path)]
@@ -193,13 +204,14 @@ class Requests:
             case Operation.DISCOVER:
                 lines = [urcs.discover(number, path)]
             case Operation.EXECUTE:
-                lines = [urcs.execute(number, path, message.payload.decode("latin-1"))]
+                argument = message.payload.decode("latin-1")
+                lines = [urcs.execute(number, path, argument, habits.execute_text)]
             case Operation.PARAMETER:
                 attributes = Attributes.from_query(message.opt.uri_query)
                 problem = attributes.problem(path)
                 if problem:
                     raise Lwm2mError(problem)
-                lines = [urcs.parameter(number, path, attributes, self._module.profile.grammar.attributes)]
+                lines = [urcs.parameter(number, path, attributes, habits)]
             case Operation.WRITE:
                 return self._write_lines(number, path, message)
         return lines, lines
@@ -209,10 +221,10 @@ class Requests:
             lines = software.printed(number, path, message)
             return lines, lines
         values = self._written(path, message)
-        family, as_text = self._module.profile.family, self._module.configuration.writes_as_text
+        profile, as_text = self._module.profile, self._module.configuration.writes_as_text
         return (
-            urcs.write(number, values, family, buffered=False, as_text=as_text),
-            urcs.write(number, values, family, buffered=True, as_text=as_text),
+            urcs.write(number, values, profile.family, profile.requests, buffered=False, as_text=as_text),
+            urcs.write(number, values, profile.family, profile.requests, buffered=True, as_text=as_text),
         )
 
     def _written(self, path: Path, message: Message) -> list[tuple[Path, MiplValue]]:

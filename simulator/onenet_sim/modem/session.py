@@ -368,6 +368,7 @@ class Session:
         self.expires = module.now + self.lifetime
         self._after(self.lifetime, self._expired)
         after = own_update_after(self.lifetime, habits.own_update, asked_for=self._device.updates_itself)
+        after = after if module.configuration.updates_itself else None
         self._own_update = None if after is None else module.now + after
         if after is not None:
             self._after(after, lambda: self.update(self.lifetime, with_objects=False))

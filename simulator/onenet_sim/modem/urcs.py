@@ -12,15 +12,18 @@ from onenet_sim.at import Field, Fields, Quoted, fields
 from onenet_sim.lwm2m import FIRMWARE_OBJECT
 from onenet_sim.modem.codes import BlockPlace, MiplEvent
 from onenet_sim.modem.profile import Family
+from onenet_sim.modem.request_habits import ExecuteText, WriteFlag
 from onenet_sim.modem.values import MiplValue, ValueType, print_value
 
 if TYPE_CHECKING:
     from onenet_sim.lwm2m import Attributes, Path
+    from onenet_sim.modem.request_habits import RequestHabits
 
 REF = 0
 NAMES = frozenset({"+MIPLREAD", "+MIPLWRITE", "+MIPLEXECUTE"})
 """Lines that are spaced as URCs also where a command's answer holds them."""
 _ABSENT = -1
+_THRESHOLDS = frozenset({"lt", "gt", "st"})
 _OUTCOMES = {
     MiplEvent.BOOTSTRAP_FAILED: ("+MIPLOPEN", 0),
     MiplEvent.REGISTERED: ("+MIPLOPEN", 1),
@@ -67,21 +70,25 @@ def read(number: int, path: Path) -> Fields:
     return fields("+MIPLREAD", REF, number, *_levels(path))
 
 
-def execute(number: int, path: Path, argument: str) -> Fields:
+def execute(number: int, path: Path, argument: str, form: ExecuteText) -> Fields:
     """``+MIPLEXECUTE: <ref>,<mid>,<objid>,<insid>,<resid>[,<len>,"<argument>"]``; object 5 has both always."""
-    shown = argument or path.object_id == FIRMWARE_OBJECT
-    tail: tuple[Field, ...] = (len(argument), Quoted(argument)) if shown else ()
+    shown = argument or form is ExecuteText.ALWAYS or path.object_id == FIRMWARE_OBJECT
+    text: Field = argument if form is ExecuteText.BARE else Quoted(argument)
+    tail: tuple[Field, ...] = (len(argument), text) if shown else ()
     return fields("+MIPLEXECUTE", REF, number, *_levels(path), *tail)
 
 
-def parameter(number: int, path: Path, attributes: Attributes, order: str) -> Fields:
-    """``+MIPLPARAMETER: <ref>,<mid>,<objid>,<insid>,<resid>,<len>,"pmin=15;pmax=60"``.
-
-    ``order`` has the names as the module orders and separates them: ``pmin;pmax;lt;gt;st``.
-    """
-    given = {item.partition("=")[0]: item for item in attributes.to_query()}
-    separator = "; " if "; " in order else ";"
-    text = separator.join(given[name] for name in order.split(separator) if name in given)
+def parameter(number: int, path: Path, attributes: Attributes, habits: RequestHabits) -> Fields:
+    """``+MIPLPARAMETER: <ref>,<mid>,<objid>,<insid>,<resid>,<len>,"pmin=15;pmax=60"``."""
+    separator = "; " if "; " in habits.attributes else ";"
+    given = dict(item.split("=") for item in attributes.to_query())
+    if habits.all_attributes:
+        given = dict.fromkeys(habits.attributes.split(separator), "0") | given
+    if habits.attribute_decimals:
+        given |= {
+            name: f"{float(given[name]):.{habits.attribute_decimals}f}" for name in _THRESHOLDS & given.keys()
+        }
+    text = separator.join(f"{name}={given[name]}" for name in habits.attributes.split(separator) if name in given)
     return fields("+MIPLPARAMETER", REF, number, *_levels(path), len(text), Quoted(text))
 
 
@@ -92,26 +99,59 @@ def block(number: int, path: Path, octets: bytes, place: BlockPlace) -> Fields:
 
 
 def write(
-    number: int, values: list[tuple[Path, MiplValue]], family: Family, *, buffered: bool, as_text: bool
+    number: int,
+    values: list[tuple[Path, MiplValue]],
+    family: Family,
+    habits: RequestHabits,
+    *,
+    buffered: bool,
+    as_text: bool,
 ) -> list[Fields]:
     """``+MIPLWRITE: <ref>,<mid>,<objid>,<insid>,<resid>,<type>,<len>,<value>,<flag>[,<index>]``, one a value.
 
-    The flag of family O runs 1, 2, 0; in buffered mode a 0 follows it, as in the manual's example (4.3). Family C
-    ends in flag and index; with ``as_text`` it prints the octets of an opaque value, up to the first NUL. How
-    family L ends is not known; it is taken for family O's form.
+    In buffered mode a 0 follows family O's flag, as in the manual's example (4.3). Family C ends in flag and
+    index, which is how many values are left; with ``as_text`` it prints the octets of an opaque value, up to the
+    first NUL. How family L ends is not known; it is taken for family O's form.
     """
     lines = []
     for position, (path, value) in enumerate(values):
         left = len(values) - position - 1
-        flag = 0 if not left else 1 if not position else 2
-        match family:
-            case Family.ONEMO | Family.LEGACY:
-                tail: tuple[Field, ...] = (flag, 0) if buffered else (flag,)
-            case Family.CIS:
-                tail = (0, left)
-        length, text = _printed(value, family, as_text=as_text)
-        lines.append(fields("+MIPLWRITE", REF, number, *_levels(path), int(value.type), length, text, *tail))
+        runs = habits.write_flag is WriteFlag.RUNS
+        pieces = _pieces(value, family, habits, as_text=as_text)
+        for place, (length, text) in enumerate(pieces):
+            if len(pieces) > 1:
+                flag = _place(place, len(pieces))
+            else:
+                flag = _place(position, len(values)) if runs else BlockPlace.LAST
+            match family:
+                case Family.ONEMO | Family.LEGACY:
+                    tail: tuple[Field, ...] = (int(flag), 0) if buffered else (int(flag),)
+                case Family.CIS:
+                    tail = (int(flag), left)
+            lines.append(fields("+MIPLWRITE", REF, number, *_levels(path), int(value.type), length, text, *tail))
     return lines
+
+
+def _place(position: int, count: int) -> BlockPlace:
+    if position == count - 1:
+        return BlockPlace.LAST
+    return BlockPlace.MIDDLE if position else BlockPlace.FIRST
+
+
+def _pieces(value: MiplValue, family: Family, habits: RequestHabits, *, as_text: bool) -> list[tuple[int, Field]]:
+    """Return the length and value fields of each line that a value takes."""
+    whole = print_value(value)
+    match value.type:
+        case ValueType.OPAQUE if 0 < habits.opaque_piece < len(whole) // 2:
+            digits = 2 * habits.opaque_piece
+            cuts = [whole[begin : begin + digits] for begin in range(0, len(whole), digits)]
+            return [(len(cut) // 2, cut) for cut in cuts]
+        case ValueType.STRING if 0 < habits.string_piece < len(whole):
+            size = habits.string_piece
+            cuts = [whole[begin : begin + size] for begin in range(0, len(whole), size)]
+            return [(len(cut), cut) for cut in cuts]
+        case _:
+            return [_printed(value, family, as_text=as_text)]
 
 
 def _printed(value: MiplValue, family: Family, *, as_text: bool) -> tuple[int, Field]:

@@ -50,6 +50,11 @@ _NUMBER_LENGTHS: dict[ValueLength, dict[ValueType, Sequence[int]]] = {
     ValueLength.BOUNDED: {ValueType.INTEGER: (2, 4, 6, 8), ValueType.FLOAT: (4, 8)},
 }
 """The lengths that a number may have, where the rule names any."""
+_LARGEST: dict[ValueType, dict[int, float]] = {
+    ValueType.INTEGER: {2: 0x7FFF, 4: 0x7FFF_FFFF},
+    ValueType.FLOAT: {4: 3.4028234663852886e38},
+}
+"""The largest number of so many octets; the others are as large as any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +143,27 @@ def parse_measured_value(rule: ValueLength, kind: ValueType, length: int, text: 
             digits = len(text) if kind is ValueType.OPAQUE else len(octets)
             if digits > _LENGTH_MAXIMUM:
                 raise ValueTextError(f"value has {digits} characters; expected at most {_LENGTH_MAXIMUM}")
+            if kind is ValueType.OPAQUE and not octets:
+                raise ValueTextError("an opaque value has an octet at least")
+        case ValueLength.EXACT if length in _LARGEST.get(kind, {}) and not _within(value.value, kind, length):
+            raise ValueTextError(f"{text!r} does not fit into {length} octets")
+        case ValueLength.BOUNDED if kind is ValueType.OPAQUE and length in _ANY_LENGTH:
+            allowed = (len(text) // 2,)
+        case ValueLength.BOUNDED if kind is not ValueType.FLOAT and len(text) > length:
+            raise ValueTextError(f"len is {length}, but {text!r} has {len(text)} characters")
         case _:
             allowed = _NUMBER_LENGTHS[rule].get(kind, _ANY_LENGTH)
     if length not in allowed:
         expected = f"1 to {_LENGTH_MAXIMUM}" if allowed is _ANY_LENGTH else " or ".join(map(str, allowed))
         raise ValueTextError(f"len is {length}; this module wants {expected} for {text!r}")
     return value
+
+
+def _within(number: float | str | bytes, kind: ValueType, length: int) -> bool:
+    """Whether a number fits into so many octets; of a float the module looks at the upper end only."""
+    largest = _LARGEST[kind][length]
+    assert isinstance(number, int | float)  # noqa: S101 - only numbers have a largest
+    return number <= largest and (kind is ValueType.FLOAT or number >= -largest - 1)
 
 
 def decode_written(kind: ValueType | None, octets: bytes) -> MiplValue:

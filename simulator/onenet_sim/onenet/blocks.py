@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from aiocoap import CONTINUE, GET, Message
+from aiocoap import CONTINUE, GET, REQUEST_ENTITY_INCOMPLETE, Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +52,9 @@ async def send_blocks(
 ) -> Reply:
     """Send a request's payload in blocks and return the answer to the last, or to the first that was refused.
 
+    A peer that asked for smaller blocks and then misses octets (4.08) has cut the first block to its own size, as
+    clients on er-coap do: it gets the payload anew, in blocks of that size.
+
     Args:
         endpoint: Where they go out.
         request: The request; a peer that wants smaller blocks gets them.
@@ -64,7 +67,7 @@ async def send_blocks(
         TimeoutError: A block took too long.
         Unanswered: The peer answered a block with RST, or the endpoint was closed.
     """
-    payload, number = request.payload, 0
+    payload, number, begun_with = request.payload, 0, exponent
     while True:
         size = 1 << exponent + 4
         more = (number + 1) * size < len(payload)
@@ -78,6 +81,9 @@ async def send_blocks(
         if reply.message.code.is_successful():
             acknowledged(min((number + 1) * size, len(payload)))
         accepted = reply.message.opt.block1
+        if reply.message.code == REQUEST_ENTITY_INCOMPLETE and exponent < begun_with:
+            number, begun_with = 0, exponent
+            continue
         if not more or reply.message.code != CONTINUE:
             return reply
         number += 1

@@ -12,13 +12,15 @@ from onenet_sim.journal import DeviceChanged, Explanation, PlatformRequest, Plat
 from onenet_sim.lwm2m import DataType, Path, Tlv, TlvKind, encode_tlv, encode_value
 from onenet_sim.onenet.coap import Endpoint, Unanswered
 from onenet_sim.onenet.conduct import by_the_book
+from onenet_sim.onenet.formats import FORMAT_REFUSALS, next_format, tlv_numbers
 from onenet_sim.onenet.gate import Denied, Gate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from random import Random
 
     from onenet_sim.journal import Journal
-    from onenet_sim.onenet.channel import AddressT, DatagramChannel
+    from onenet_sim.onenet.channel import Address, AddressT, DatagramChannel
     from onenet_sim.onenet.conduct import Conductor
     from onenet_sim.onenet.devices import Device
     from onenet_sim.onenet.settings import PlatformSettings
@@ -72,6 +74,9 @@ class BootstrapMachine:
 
     A ``secure`` one has a channel behind DTLS; it makes a new key for the access machine each time. Where the
     settings say so it writes ``/1/0`` in between, which CIS modules refuse and other clients need.
+
+    ``nearby`` says where the access machine is for a client that the network does not lead there by OneNET's
+    address; such a client gets ``/1/0`` too. For all others it returns None.
     """
 
     def __init__(
@@ -84,8 +89,10 @@ class BootstrapMachine:
         settings: PlatformSettings,
         secure: bool = False,
         conduct: Conductor = by_the_book,
+        nearby: Callable[[Address, bool], str | None] = lambda _client, _secure: None,
     ) -> None:
         self._gate = gate
+        self._nearby = nearby
         self._random = random
         self._secure = secure
         self._journal = journal
@@ -122,22 +129,43 @@ class BootstrapMachine:
     async def _run(self, device: Device, remote: Remote) -> None:
         key = "".join(self._random.choices(ascii_letters + digits, k=_KEY_LENGTH)) if self._secure else ""
         uri = self._settings.secure_access_uri if self._secure else self._settings.access_uri
-        instances = {Path(0, 0): security_instance(uri, device.imei, key)}
-        if self._settings.bootstraps_server:
+        nearby = self._nearby(remote.address, self._secure)
+        instances = {Path(0, 0): security_instance(nearby or uri, device.imei, key)}
+        if nearby or self._settings.bootstraps_server:
             instances[Path(1, 0)] = server_instance(self._settings.default_lifetime)
+        formats = tlv_numbers(self._settings.tlv_format)
         for path, payload in instances.items():
-            write = Message(
-                code=PUT,
-                uri_path=path.segments,
-                content_format=self._settings.tlv_format,
-                payload=payload,
-            )
-            if not await self._ask(device, remote, "write", str(path), write):
+            taken = await self._write(device, remote, path, payload, formats)
+            if taken is None:
                 return
+            formats = (taken,)
         device.access_psk = key or device.access_psk
-        await self._ask(device, remote, "finish", "/bs", Message(code=POST, uri_path=("bs",)))
+        code, result = await self._ask(device, remote, "finish", "/bs", Message(code=POST, uri_path=("bs",)))
+        if code is not CHANGED:
+            self._ends("finish /bs", result)
 
-    async def _ask(self, device: Device, remote: Remote, operation: str, path: str, request: Message) -> bool:
+    async def _write(
+        self, device: Device, remote: Remote, path: Path, payload: bytes, formats: tuple[int, ...]
+    ) -> int | None:
+        """Write an instance and return the content format that was taken; None if none was."""
+        for number, following in zip(formats, (*formats[1:], None), strict=True):
+            write = Message(code=PUT, uri_path=path.segments, content_format=number, payload=payload)
+            code, result = await self._ask(device, remote, "write", str(path), write)
+            if code is CHANGED:
+                return number
+            if following is None or code not in FORMAT_REFUSALS:
+                self._ends(f"write {path}", result)
+                break
+            self._journal.note(next_format(code, number, following), cause=result)
+        return None
+
+    def _ends(self, where: str, result: int | None) -> None:
+        self._journal.note(Explanation(f"bootstrap ends at {where}: expected 2.04"), cause=result)
+
+    async def _ask(
+        self, device: Device, remote: Remote, operation: str, path: str, request: Message
+    ) -> tuple[Code | None, int | None]:
+        """Return the code of the answer, if one came, and the journal's event of the outcome."""
         event = self._journal.note(PlatformRequest(device.imei, operation, path, "bootstrap"))
         code: Code | None = None
         cause: int | None = event
@@ -150,10 +178,7 @@ class BootstrapMachine:
                 outcome = f"no answer in {self._settings.command_timeout:g} s"
             except Unanswered as unanswered:
                 outcome = str(unanswered)
-        result = self._journal.note(PlatformResult(device.imei, operation, path, outcome), cause=cause)
-        if code is not CHANGED:
-            self._journal.note(Explanation(f"bootstrap ends at {operation} {path}: expected 2.04"), cause=result)
-        return code is CHANGED
+        return code, self._journal.note(PlatformResult(device.imei, operation, path, outcome), cause=cause)
 
     async def close(self) -> None:
         """Stop every timer and task."""

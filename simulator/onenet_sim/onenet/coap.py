@@ -7,7 +7,8 @@ aiocoap keeps exchanges, retransmissions and tokens. What it hides or decides ot
 * an unanswered request waits 5 to 7.5 s, then twice that, and so on; a command that ran out of time is
   abandoned, so that the next one to the same device can go out;
 * what comes with the same message id and token within 247 s is a repeat, and gets the same answer again;
-* notifies are matched by their token alone, and an unknown token gets a RST.
+* notifies are matched by their token alone, and an unknown token gets a RST;
+* a request with a critical option that is not known is refused.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ from aiocoap.numbers.constants import TransportTuning
 from aiocoap.pipe import Pipe
 from aiocoap.tokenmanager import TokenManager
 
+from onenet_sim.journal import Rule
 from onenet_sim.onenet.conduct import by_the_book
+from onenet_sim.onenet.options import refusal_of
 from onenet_sim.onenet.wire import DUPLICATE_LIFETIME, MOST_REMEMBERED, Wire
 
 if TYPE_CHECKING:
@@ -280,7 +283,7 @@ class Endpoint:
         self._messages.message_interface = Wire(end, channels, journal, loop.time, self._arrived, reset)
 
     def _arrived(self, message: Message, repeat: int) -> None:
-        conduct = None if self._messages.took(message) else self._conduct(message)
+        conduct = None if self._messages.took(message) else self._conduct(message) or self._refusal_of(message)
         if conduct is not None:
             if conduct.discard:
                 return
@@ -293,6 +296,14 @@ class Endpoint:
             self._messages.settle(message, accepted=self._notified(message, repeat))
         else:
             self._messages.dispatch_message(message)
+
+    def _refusal_of(self, message: Message) -> Conduct | None:
+        refusal = refusal_of(message) if message.code.is_request() else None
+        if refusal is None:
+            return None
+        conduct, why = refusal
+        self._journal.note(Rule.UNKNOWN_OPTION.explains(why))
+        return conduct
 
     async def exchange(
         self,

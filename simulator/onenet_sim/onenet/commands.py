@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from aiocoap import CHANGED, CONTENT, CREATED, DELETE, DELETED, GET, POST, PUT, Code, Message
@@ -21,7 +22,7 @@ from onenet_sim.onenet.errors import (
     reason_of,
 )
 from onenet_sim.onenet.formats import negotiated
-from onenet_sim.onenet.readings import create_payload, read_payload, write_payload
+from onenet_sim.onenet.readings import create_payload, json_payload, read_payload, write_payload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -93,7 +94,9 @@ class Commands:
     ) -> None:
         """Write resources of an object instance; mode 1 replaces the others (PUT), 2 keeps them (POST)."""
         request = self.write_request(instance, values, mode)
-        await self._ask(device, "write", instance, request, CHANGED, why, self._deadline(within))
+        as_json = partial(json_payload, self._table, instance, values)
+        deadline = self._deadline(within)
+        await self._ask(device, "write", instance, request, CHANGED, why, deadline, as_json=as_json)
 
     def write_request(self, instance: Path, values: Sequence[ResourceWrite], mode: Literal[1, 2]) -> Message:
         """Return the message of a write, or refuse it."""
@@ -147,7 +150,9 @@ class Commands:
             content_format=self._settings.tlv_format,
             payload=_bounded(payload),
         )
-        reply = await self._ask(device, "create", path, request, CREATED, "command", self._deadline(within))
+        as_json = None if path.instance_id is None else partial(json_payload, self._table, path, values)
+        deadline = self._deadline(within)
+        reply = await self._ask(device, "create", path, request, CREATED, "command", deadline, as_json=as_json)
         return _created(path, reply.message)
 
     async def delete(self, device: Device, instance: Path, *, within: float | None = None) -> None:
@@ -258,6 +263,7 @@ class Commands:
         deadline: float,
         token: bytes | None = None,
         answered: Callable[[Message], None] = lambda _answer: None,
+        as_json: Callable[[], bytes] | None = None,
     ) -> Reply:
         registration = device.registration
         if registration is None:
@@ -274,7 +280,13 @@ class Commands:
             try:
                 async with asyncio.timeout_at(deadline):
                     reply = await negotiated(
-                        self._endpoint, registration, request, self._journal, token=token, answered=answered
+                        self._endpoint,
+                        registration,
+                        request,
+                        self._journal,
+                        token=token,
+                        answered=answered,
+                        as_json=as_json,
                     )
             except (TimeoutError, Unanswered) as silence:
                 failure = self._silent(device, silence)

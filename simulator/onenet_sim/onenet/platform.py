@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from onenet_sim.journal import Journal
     from onenet_sim.lwm2m import Attributes, Path
     from onenet_sim.onenet.cached import Uplink
-    from onenet_sim.onenet.channel import AddressT, DatagramChannel
+    from onenet_sim.onenet.channel import Address, AddressT, DatagramChannel
     from onenet_sim.onenet.conduct import Conductor
     from onenet_sim.onenet.devices import Device
     from onenet_sim.onenet.firmware import Upgrade
@@ -72,6 +72,8 @@ class Platform:
         subscriptions: What devices agreed to report.
         blacklist: IP addresses whose devices may neither bootstrap, register nor update.
         conduct: Says how a message that arrived is to be treated other than by the book; may be replaced.
+        nearby: Returns what bootstrap tells a client at an address, with DTLS or without, in place of OneNET's
+            URI of the access machine; None leaves that. May be replaced.
     """
 
     def __init__(
@@ -98,6 +100,7 @@ class Platform:
         self.subscriptions = Subscriptions(journal)
         self.blacklist: set[str] = set()
         self.conduct: Conductor = by_the_book
+        self.nearby: Callable[[Address, bool], str | None] = lambda _client, _secure: None
         self._random = random
         self._running: _Running | None = None
 
@@ -281,6 +284,7 @@ class _Running:
                 settings=settings,
                 secure=bool(secure),
                 conduct=lambda message: platform.conduct(message),  # noqa: PLW0108 - it may be replaced
+                nearby=lambda client, secure: platform.nearby(client, secure),  # noqa: PLW0108 - as conduct
             )
             for junction, secure in self._junctions
         ]

@@ -19,12 +19,13 @@ from onenet_sim.lwm2m import (
     decode_text,
     decode_tlv_payload,
     decode_value,
+    encode_json_payload,
     encode_tlv,
     encode_value,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from onenet_sim.journal import Json
     from onenet_sim.lwm2m import ObjectTable, Path, Value
@@ -193,6 +194,16 @@ def write_payload(table: ObjectTable, instance: Path, writes: Iterable[ResourceW
     return encode_tlv(_entries(table, instance, writes))
 
 
+def json_payload(table: ObjectTable, instance: Path, writes: Iterable[ResourceWrite]) -> bytes:
+    """Return the JSON that writes these values into an object instance, or creates it.
+
+    Raises:
+        Lwm2mError: A value does not fit its resource; the text says which and what would.
+    """
+    encoded = _encoded(table, instance, writes)
+    return encode_json_payload(instance, ((each, decode_value(kind, octets)) for each, kind, octets in encoded))
+
+
 def create_payload(table: ObjectTable, path: Path, writes: Iterable[ResourceWrite]) -> bytes:
     """Return the TLV that creates an object instance with these values.
 
@@ -207,19 +218,21 @@ def create_payload(table: ObjectTable, path: Path, writes: Iterable[ResourceWrit
 
 
 def _entries(table: ObjectTable, instance: Path, writes: Iterable[ResourceWrite]) -> tuple[Tlv, ...]:
-    return tuple(
-        Tlv(TlvKind.RESOURCE, each.resource_id, _octets(table, instance.child(each.resource_id), each))
-        for each in writes
-    )
+    encoded = _encoded(table, instance, writes)
+    return tuple(Tlv(TlvKind.RESOURCE, resource_id, octets) for resource_id, _, octets in encoded)
 
 
-def _octets(table: ObjectTable, path: Path, write: ResourceWrite) -> bytes:
-    definition = table.resource(path.object_id, write.resource_id)
-    data_type = definition.data_type if definition else _natural_type(write)
-    try:
-        return encode_value(data_type, _wanted(data_type, write))
-    except Lwm2mError as error:
-        raise Lwm2mError(f"{path} is {data_type}, and val is {write.value!r:.80}: {error}") from error
+def _encoded(
+    table: ObjectTable, instance: Path, writes: Iterable[ResourceWrite]
+) -> Iterator[tuple[int, DataType, bytes]]:
+    for write in writes:
+        definition = table.resource(instance.object_id, write.resource_id)
+        kind = definition.data_type if definition else _natural_type(write)
+        try:
+            yield write.resource_id, kind, encode_value(kind, _wanted(kind, write))
+        except Lwm2mError as error:
+            path = instance.child(write.resource_id)
+            raise Lwm2mError(f"{path} is {kind}, and val is {write.value!r:.80}: {error}") from error
 
 
 def _natural_type(write: ResourceWrite) -> DataType:

@@ -102,6 +102,7 @@ class WorldTable(Plug):
     unknown: Literal["error", "fail"] = Field("error", description="Whether an unknown command ends the run.")
     objects: list[str] = Field([], description="Files and folders with objects in OMA's XML format.")
     auto_create: bool = Field(default=True, description="Whether an unknown IMEI gets a device record.")
+    offline_lag: float = Field(0, ge=0, le=3600, description="Seconds by which a device shows as offline late.")
     db: str | None = Field(None, description="Where the platform keeps what it knows; in memory by default.")
     journal: str | None = Field(None, description="Where the journal is written as JSON lines.")
     ready_file: str | None = Field(None, description="Where the JSON of --json stands while the world runs.")

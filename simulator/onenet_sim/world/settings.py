@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from onenet_sim.world.faults import Fault
 
 MODEMS_MAXIMUM = 1000
+OFFLINE_LAG_MAXIMUM = 3600
 REAL = ClockMode("real")
 BEIJING = timezone(timedelta(hours=8), "CST")
 EPOCH = datetime(2026, 1, 1, tzinfo=BEIJING)
@@ -97,6 +98,8 @@ class WorldSettings:
         network: The preset that the network is like, such as ``ecl2``; a modem may have another.
         faults: What else goes wrong from the beginning; network and faults are there again after each reset.
         auto_create: Whether an unknown IMEI gets a device record.
+        offline_lag: How long after the end of its lifetime a device still shows as online, in seconds; on
+            OneNET about 60.
         db: The file in which the platform keeps what it knows, also after a ``kill -9``; None keeps it in memory.
             The calendar then never goes back: it begins where the file's ends, if that is after ``epoch``.
         api_key: What applications send as ``api-key``.
@@ -134,6 +137,7 @@ class WorldSettings:
     network: str = ""
     faults: Sequence[Fault] = ()
     auto_create: bool = True
+    offline_lag: float = 0.0
     db: str | Path | None = None
     api_key: str = "onenet-simulator"
     access_key: str = "b25lbmV0LXNpbXVsYXRvcidzIGFjY2VzcyBrZXk="
@@ -146,9 +150,7 @@ class WorldSettings:
             load_objects(self.objects)
         except ObjectFileError as error:
             raise ValueError(f"objects: {error}") from None
-        count = self.modems if isinstance(self.modems, int) else len(self.modems)
-        if not 1 <= count <= MODEMS_MAXIMUM:
-            raise ValueError(f"modems is {count}; expected 1 to {MODEMS_MAXIMUM}")
+        self._check_numbers()
         if (self.bootstrap_dtls_port or self.access_dtls_port) and (lack := why_no_dtls()):
             raise ValueError(f"a port for DTLS is given, but {lack}")
         try:
@@ -160,6 +162,13 @@ class WorldSettings:
         self._check_map()
         check_modems(self.each_modem)
         self._check_faults()
+
+    def _check_numbers(self) -> None:
+        count = self.modems if isinstance(self.modems, int) else len(self.modems)
+        if not 1 <= count <= MODEMS_MAXIMUM:
+            raise ValueError(f"modems is {count}; expected 1 to {MODEMS_MAXIMUM}")
+        if not 0 <= self.offline_lag <= OFFLINE_LAG_MAXIMUM:
+            raise ValueError(f"offline_lag is {self.offline_lag}; expected 0 to {OFFLINE_LAG_MAXIMUM} seconds")
 
     def _check_map(self) -> None:
         addresses = AddressMap()

@@ -22,6 +22,7 @@ from onenet_sim.network import (
     TestServer,
     why_no_dtls,
 )
+from onenet_sim.network.nat import PUBLIC_HOST
 from onenet_sim.onenet import Platform, PlatformSettings
 from onenet_sim.ports import ConnectPort, PacedPort, PtyPort, Rfc2217Port, StdioPort, TcpPort, UartPort
 from onenet_sim.world.bench import Bench
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from onenet_sim.journal import Event
+    from onenet_sim.onenet.channel import Address as Peer
     from onenet_sim.onenet.store import Store
     from onenet_sim.ports import Port
     from onenet_sim.world.clock import Clock
@@ -152,12 +154,20 @@ class Simulation:
         self.addresses.test_server = self._test_server.local
 
     async def _start_platform(self) -> None:
+        self.platform.nearby = self._nearby
         plain = (self.endpoints[Destination(role)] for role in Role)
         await self.platform.start(*plain, *(self._dtls.get(role) for role in Role))
 
     def _host_waits(self) -> bool:
         """Return whether anybody is there for whom time could leap."""
         return any(port.attached for bench in self.benches.values() for port in bench.ports)
+
+    def _nearby(self, client: Peer, secure: bool) -> str | None:  # noqa: FBT001 - as the platform asks
+        """Return the access machine's own address for a client that is none of the world's modems."""
+        if client.host == PUBLIC_HOST:
+            return None
+        local = self.endpoints[Destination(Role.ACCESS, dtls=secure)].local
+        return f"{'coaps' if secure else 'coap'}://{local}"
 
     def _key_of(self, role: Role, identity: str) -> str:
         devices = self.platform.devices
@@ -231,6 +241,7 @@ class Simulation:
                 access_key=settings.access_key,
                 product_id=settings.product_id,
                 auto_create=settings.auto_create,
+                offline_lag=settings.offline_lag,
                 objects=self._objects,
             ),
             deliver=self._courier.deliver,

@@ -249,15 +249,14 @@ def _discover_response(
     refusal = not_logged_in(module)
     if refusal:
         return refusal
+    if result == ResultCode.CONTENT and (refusal := _miscounted(module, length, resources)):
+        return refusal
     request = module.requests.find(number, Operation.DISCOVER)
     if request is None:
         return _unknown(module, number)
     if result != ResultCode.CONTENT:
         module.requests.answer(request, ResultCode(result))
         return done()
-    refusal = _miscounted(module, length, resources)
-    if refusal:
-        return refusal
     module.requests.answer_discover(request, resources.ids)
     return done()
 
@@ -269,9 +268,11 @@ def _miscounted(module: Module, length: int, listed: Resources) -> Refused | Non
         why = f"the list has {listed.written} resources; this module takes {rule.list_resources}"
         return module.refuse(Situation.SYNTAX, why)
     most = rule.list_length
-    if not most or (length == listed.characters and 0 < length <= most):
+    fits = length == listed.characters or (rule.list_may_be_shorter and length > listed.characters)
+    if not most or (fits and 0 < length <= most):
         return None
-    why = f"length is {length}, the list has {listed.characters} characters; expected the same number, 1 to {most}"
+    same = "no fewer" if rule.list_may_be_shorter else "the same number"
+    why = f"length is {length}, the list has {listed.characters} characters; expected {same}, 1 to {most}"
     return module.refuse(Situation.SYNTAX, why)
 
 

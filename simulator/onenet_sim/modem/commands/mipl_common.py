@@ -148,7 +148,7 @@ def read_frame(
         return module.refuse(Situation.SYNTAX, f"<type>, <len>, <value>: {fault}")
     last = flag not in {FIRST, MIDDLE} if rule.frame_end is FrameEnd.FLAG else index == 0
     if rule.frame_end is FrameEnd.BOTH and last and flag:
-        return module.refuse(Situation.SYNTAX, f"index 0 is the last frame, whose flag is 0, not {flag}")
+        return module.refuse(Situation.LAST_FRAME, f"index 0 is the last frame, whose flag is 0, not {flag}")
     return Frame(path, value), last
 
 

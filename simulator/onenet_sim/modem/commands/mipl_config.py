@@ -1,7 +1,7 @@
 """CONFIG: where the exec form of CREATE goes, and habits of the CIS modules that a host may change.
 
 Source: the AT layer of XY1100's chip firmware, in which the modes 5 (DTLS) and 7 (buffer) are errors; EC616's has
-them all.
+them all; in Quectel's build of XY1100's there is one mode, which sets several things together.
 """
 
 from __future__ import annotations
@@ -26,16 +26,19 @@ _COMMAND = "+MIPLCONFIG"
 _BOOTSTRAP = 1
 _BUFFER = 7
 _PORT = 5683
+_ACCESS_HOST = "183.230.40.40"
 
 
 def commands(profile: Profile) -> list[Command[Module]]:
     """Return the command with the modes that this module takes, if it takes any."""
     if not profile.mipl.config_modes:
         return []
-    modes = {str(mode): _MODES[mode] for mode in profile.mipl.config_modes}
+    modes, read = {str(mode): _MODES[mode] for mode in profile.mipl.config_modes}, _read
+    if profile.mipl.config_together:
+        modes, read = {"0": _TOGETHER}, _read_together
     return [
         variant_command(
-            _COMMAND, "configure the login", "mode", modes, source="cis-2.3; ec616", read=_read, test=_test
+            _COMMAND, "configure the login", "mode", modes, source="cis-2.3; ec616", read=read, test=_test
         )
     ]
 
@@ -48,12 +51,13 @@ def _read(module: Module) -> Result:
     """Return a line for each setting; the lines stand without empty ones between them."""
     configuration = module.configuration
     server = configuration.server
+    switch = (1,) if module.profile.mipl.config_prints_switch else ()
     lines = (
         fields(_COMMAND, int(server.bootstrap), server.peer.host, server.peer.port),
         fields(_COMMAND, 2, int(configuration.ack_timeout)),
         fields(_COMMAND, 3, int(configuration.answers_observe)),
-        fields(_COMMAND, 4, *((1, server.auth_code) if server.auth_code else (0,))),
-        fields(_COMMAND, 5, *((1, server.psk.text) if server.psk else (0,))),
+        fields(_COMMAND, 4, *((*switch, server.auth_code) if server.auth_code else (0,))),
+        fields(_COMMAND, 5, *((*switch, server.psk.text) if server.psk else (0,))),
         fields(_COMMAND, 6, int(configuration.writes_as_text)),
         *(
             [fields(_COMMAND, 7, 0, configuration.buffer_urc)]
@@ -62,6 +66,12 @@ def _read(module: Module) -> Result:
         ),
     )
     return done(Verbatim("\n".join(module.render(line, urc=False) for line in lines)))
+
+
+def _read_together(module: Module) -> Result:
+    settings, server = module.configuration, module.configuration.server
+    where = (int(server.bootstrap), server.peer.host, server.peer.port)
+    return done(fields(_COMMAND, 0, int(settings.writes_as_text), *where, int(settings.updates_itself)))
 
 
 def _under_way(module: Module) -> Refused | None:
@@ -139,6 +149,20 @@ def _set_buffer(module: Module, _mode: int, buffered: int, urc: int) -> Result:
     return done()
 
 
+def _set_together(
+    module: Module, _mode: int, as_text: int, bootstrap: int, host: str, port: int, updates: int
+) -> Result:
+    refusal = _under_way(module)
+    if refusal:
+        return refusal
+    settings = module.configuration
+    default = factory_configuration(module.profile).server.peer.host if bootstrap else _ACCESS_HOST
+    peer = Peer(host or default, port)
+    settings.server = replace(settings.server, peer=peer, bootstrap=bool(bootstrap))
+    settings.writes_as_text, settings.updates_itself = bool(as_text), bool(updates)
+    return done()
+
+
 _MODE = Integer("mode", 0, 7)
 _SWITCH = Integer("parameter1", 0, 1)
 _HOST = Text("ip", 1, 100, r"[A-Za-z0-9.-]+", "an address of at most 100 characters")
@@ -156,3 +180,16 @@ _MODES = {
     7: Variant((_MODE, Integer("buf_cfg", 0, 3), Optional(Integer("buf_urc_mode", 0, 1), 1)), _set_buffer),
 }
 """What each mode takes."""
+
+_TOGETHER = Variant(
+    (
+        _MODE,
+        Integer("recv_data_format", 0, 1),
+        Optional(Integer("bs_mode", 0, 1), 1),
+        Optional(_HOST, ""),
+        Optional(_PORT_NUMBER, _PORT),
+        Optional(Integer("auto_update", 0, 1), 1),
+    ),
+    _set_together,
+)
+"""What BC260Y's only mode takes."""

@@ -17,7 +17,6 @@ from onenet_sim.modem.commands.mipl_common import (
     existing_device,
     without_device,
     without_dtls,
-    without_network,
 )
 from onenet_sim.modem.device import Device, MiplObject, Psk, Server
 from onenet_sim.modem.mipl_habits import Deletion
@@ -46,20 +45,7 @@ def commands(profile: Profile) -> list[Command[Module]]:
     objid = Integer("objid", 0, IDENTIFIER_MAXIMUM)
     table: list[Command[Module]] = [
         *common_commands(),
-        Command(
-            "+MIPLCREATE",
-            "make the device by a register code",
-            (
-                Integer("totalsize", 1, 2 * _CODE_MAXIMUM),
-                HexOctets("config", _CODE_MAXIMUM),
-                Integer("index", 0, 255),
-                Integer("currentsize", 1, 2 * _CODE_MAXIMUM),
-                OneOf("flag", (0, 1, 2)),
-            ),
-            set=_create if profile.mipl.creates_by_code else None,
-            exec=_create_default,
-            errors=ErrorFamily.CIS,
-        ),
+        _CREATE if profile.mipl.creates_by_code else _CREATE_WITHOUT_CODE,
         Command(
             "+MIPLADDOBJ",
             "add an object",
@@ -95,10 +81,7 @@ def common_commands() -> list[Command[Module]]:
 
 
 def device_exists(module: Module) -> Result | None:
-    """Return the refusal for making a device where there is no network, or a device already."""
-    refusal = without_network(module, "+MIPLCREATE")
-    if refusal:
-        return refusal
+    """Return the refusal for making a device where there is one already."""
     if module.device is None:
         return None
     return module.refuse(Situation.DEVICE_EXISTS, "there is a device already; AT+MIPLDELETE=0 removes it")
@@ -153,8 +136,12 @@ def _create(module: Module, total: int, code: bytes, index: int, size: int, flag
             return refusal
         server = replace(server, psk=Psk(decoded.psk, decoded.psk.encode()))
     if module.profile.mipl.stores_code:
-        module.configuration.server, module.configuration.stores_code = server, True
+        module.configuration.server = server
     return _make(module, "+MIPLCREATE", server)
+
+
+def _refuse_code(module: Module, *_arguments: object) -> Result:
+    return module.refuse(Situation.REGISTER_CODE, "this module takes no register code; AT+MIPLCREATE stands alone")
 
 
 def _counts(module: Module, size: int, octets: bytes) -> bool:
@@ -214,6 +201,23 @@ def _unfit_key(module: Module, port: int, psk: str, encoding: int) -> Result | N
     return None
 
 
+_CREATE: Command[Module] = Command(
+    "+MIPLCREATE",
+    "make the device by a register code",
+    (
+        Integer("totalsize", 1, 2 * _CODE_MAXIMUM),
+        HexOctets("config", _CODE_MAXIMUM),
+        Integer("index", 0, 255),
+        Integer("currentsize", 1, 2 * _CODE_MAXIMUM),
+        OneOf("flag", (0, 1, 2)),
+    ),
+    set=_create,
+    exec=_create_default,
+    errors=ErrorFamily.CIS,
+)
+_CREATE_WITHOUT_CODE: Command[Module] = Command(
+    "+MIPLCREATE", "make the device", (), set=_refuse_code, exec=_create_default, surplus=9, errors=ErrorFamily.CIS
+)
 _CREATE_EX: Command[Module] = Command(
     "+MIPLCREATEEX",
     "make the device by host, flag and auth code",
@@ -232,7 +236,8 @@ _CREATE_EX: Command[Module] = Command(
 
 def delete(module: Module, _ref: int) -> Result:
     """Delete the device, or say that there is none."""
-    if module.device is None and module.profile.mipl.deletes_stored_code and module.configuration.stores_code:
+    if module.device is None and module.profile.mipl.deletes_fragments and module.register_code:
+        module.register_code = b""
         return done()
     refusal = without_device(module)
     if refusal:
@@ -247,7 +252,7 @@ def delete(module: Module, _ref: int) -> Result:
 def _add_object(
     module: Module, _ref: int, object_id: int, count: int, bitmap: str, attributes: int, actions: int
 ) -> Result:
-    refusal = without_network(module, "+MIPLADDOBJ") or without_device(module)
+    refusal = without_device(module)
     if refusal:
         return refusal
     objects = existing_device(module).objects
@@ -260,6 +265,11 @@ def _add_object(
         return module.refuse(Situation.OBJECT_EXISTS, f"the bitmap {bitmap!r} names no instance")
     if object_id in objects:
         return module.refuse(Situation.OBJECT_EXISTS, f"object {object_id} was added already")
+    most = module.profile.grammar.objects
+    if 0 < most <= len(objects):
+        return module.refuse(
+            Situation.OBJECTS_FULL, f"there are {most} objects already, as many as this module has"
+        )
     objects[object_id] = MiplObject(object_id, instances, attributes, actions)
     return done()
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _LIFETIME = Integer("lifetime", 0, 0xFFFFFFFF)
 _TIMEOUT_MAXIMUM = 0xFFFF
+LOGIN = "+MIPLOPEN"
+"""The command that asks for the network behind its own parameters."""
 
 
 def commands(profile: Profile) -> list[Command[Module]]:
@@ -25,7 +27,7 @@ def commands(profile: Profile) -> list[Command[Module]]:
     return [
         *renewal(),
         Command(
-            "+MIPLOPEN",
+            LOGIN,
             "log in",
             (
                 REF,
@@ -69,8 +71,10 @@ def log_in(module: Module, lifetime: int, timeout: int) -> Result:
     if module.session.state is not State.CLOSED:
         why = f"the login is {module.session.state} already"
         return module.refuse(Situation.ALREADY_OPEN, why)
-    refusal = _unfit_lifetime(module, lifetime, module.profile.lifetime.open_minimum)
-    refusal = refusal or without_network(module, "+MIPLOPEN")
+    rule = module.profile.lifetime
+    lifetime = lifetime or rule.open_replacement
+    refusal = _unfit_lifetime(module, lifetime, rule.open_minimum)
+    refusal = refusal or without_network(module, LOGIN)
     if refusal:
         return refusal
     module.session.open(lifetime, float(timeout))
@@ -111,6 +115,8 @@ def _close(module: Module, _ref: int) -> Result:
     if module.profile.family is Family.CIS:
         refusal = without_device(module)
         if refusal is None and module.session.state is State.CLOSED:
+            if module.profile.grammar.close_without_login:
+                return done()
             refusal = module.refuse(Situation.NOT_LOGGED_IN, "the device is not logged in")
     else:
         refusal = not_logged_in(module)

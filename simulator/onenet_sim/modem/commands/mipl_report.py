@@ -21,7 +21,6 @@ from onenet_sim.modem.commands.mipl_common import (
     read_frame,
     uplink_full,
     value_type,
-    without_network,
 )
 from onenet_sim.modem.grammar import BehindAckId
 
@@ -83,7 +82,7 @@ def _notify(
     ack_id: int,
     behind: int | None,
 ) -> Result:
-    refusal = without_network(module, "+MIPLNOTIFY") or not_logged_in(module)
+    refusal = not_logged_in(module)
     if refusal:
         return refusal
     path = Path(object_id, instance_id, resource_id)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from onenet_sim.at import Done, ErrorFamily, ErrorTable, Spacing, fields
+from onenet_sim.at import Done, ErrorFamily, ErrorTable, Refused, Spacing, Verbatim
 from onenet_sim.modem.codes import CmeError, Situation
 from onenet_sim.modem.commands import (
     fixed,
@@ -28,7 +28,8 @@ from onenet_sim.modem.commands import (
     sockets_ip,
     sockets_neul,
 )
-from onenet_sim.modem.commands.mipl_common import REF
+from onenet_sim.modem.commands.mipl_common import REF, without_network
+from onenet_sim.modem.commands.mipl_login import LOGIN
 from onenet_sim.modem.profile import Family
 
 if TYPE_CHECKING:
@@ -81,19 +82,42 @@ def command_table(profile: Profile) -> dict[str, Command[Module]]:
         for group, source in _GROUPS[profile.family]
         for command in group.commands(profile)
     ]
-    forms = profile.grammar.test_forms
-    return {
-        command.name: replace(command, test=_tests(command.name, forms[command.name]))
-        if command.name in forms
-        else command
-        for command in commands
-    }
+    return {command.name: _tests(_refused(command, profile), profile) for command in commands}
 
 
-def _tests(name: str, parameters: str) -> Callable[[Module], Result]:
-    """Return the handler of a test form that names the parameters."""
-    line = fields(name, *parameters.split(","))
-    return lambda _: Done((line,))
+def _refused(command: Command[Module], profile: Profile) -> Command[Module]:
+    """Return the command with the refusals of this module's that are its own.
+
+    They are the one before all else without a network, and the numbers that it has in some situations.
+    """
+    first = command.name in profile.grammar.network_errors and command.name != LOGIN
+    numbers = profile.grammar.own_errors.get(command.name, {})
+    if not first and not numbers:
+        return command
+    numbered = {f"errors.{situation.value}": number for situation, number in numbers.items()}
+
+    def guarded(form: Callable[..., Result] | None) -> Callable[..., Result] | None:
+        if form is None:
+            return None
+
+        def answer(module: Module, *values: Any) -> Result:  # noqa: ANN401 - of as many types as parameters
+            result = (first and without_network(module, command.name)) or form(module, *values)
+            if isinstance(result, Refused) and result.rule in numbered:
+                return replace(result, number=numbered[result.rule], rule="grammar.own_errors")
+            return result
+
+        return answer
+
+    return replace(command, set=guarded(command.set), exec=guarded(command.exec))
+
+
+def _tests(command: Command[Module], profile: Profile) -> Command[Module]:
+    """Return the command with the test form that this module has, if it has one: it names the parameters."""
+    parameters = profile.grammar.test_forms.get(command.name)
+    if parameters is None:
+        return command
+    line = Verbatim(f"{command.name}: {parameters}")
+    return replace(command, test=lambda _: Done((line,)))
 
 
 def error_tables(profile: Profile) -> dict[ErrorFamily, ErrorTable]:
