@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import signal
 import sys
 import threading
 from contextlib import ExitStack, contextmanager
-from dataclasses import fields
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
@@ -18,17 +16,26 @@ import typer
 from onenet_sim import __version__
 from onenet_sim.cli.ready_file import ready_file as kept_ready
 from onenet_sim.cli.ready_text import ready_text
+from onenet_sim.cli.settings import (
+    configured,
+    given,
+    new_world,
+    parse_clock,
+    parse_faults,
+    parse_map,
+    parse_pace,
+    parse_unknown,
+    refused,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from onenet_sim.world import ClockMode, Fault, Json, Pace, Unknown, World
+    from onenet_sim.world import Json, World
 
 _ENDS = {signal.SIGINT, signal.SIGTERM}
-_WRONG_OPTION = 2
 _NOBODY_READS = 1
 _FAILED = 1
-_SEED_BITS = 32
 
 
 def run(
@@ -210,7 +217,7 @@ def run(
         "stdio": stdio,
         "baud_pace": baud_pace,
         "tcp_host": bind,
-        "map": _map(map_ or []),
+        "map": parse_map(map_ or []),
         "bootstrap_port": bootstrap_port,
         "access_port": access_port,
         "bootstrap_dtls_port": bootstrap_dtls_port,
@@ -220,26 +227,26 @@ def run(
         "auto_create": auto_create,
         "offline_lag": offline_lag,
         "db": db,
-        "clock": _clock(clock),
-        "pace": None if pace is None else _pace(pace),
-        "unknown": _unknown(unknown),
+        "clock": parse_clock(clock),
+        "pace": None if pace is None else parse_pace(pace),
+        "unknown": parse_unknown(unknown),
         "network": network,
-        "faults": tuple(_fault(each) for each in fault or ()),
+        "faults": parse_faults(fault or []),
         "http": http,
         "control_token": control_token,
         "journal": journal,
         "ready_file": ready_file,
     }
     if config is not None:
-        settings |= _configured(config, without=_given(context))
-    with _world(settings) as world, _journal(world, settings["journal"]):
+        settings |= configured(config, without=given(context))
+    with new_world(settings) as world, _journal(world, settings["journal"]):
         _end_with(world)
         with ExitStack() as stack:
             try:
                 described = _serve(world, settings["http"], settings["control_token"])
                 stack.enter_context(kept_ready(settings["ready_file"], described))
             except OSError as error:
-                raise _refused(error) from None
+                raise refused(error) from None
             told = json.dumps(described) if as_json else ready_text(described)
             if not _say(told, sys.stderr if _takes_stdio(world) else sys.stdout):
                 raise typer.Exit(_NOBODY_READS)
@@ -247,49 +254,6 @@ def run(
         if world.failure:
             typer.echo(f"Error: {world.failure}", err=True)
             raise typer.Exit(_FAILED)
-
-
-def _given(context: typer.Context) -> set[str]:
-    """Return the names of the settings that options were given for."""
-    named = {"bind": "tcp_host", "map_": "map", "fault": "faults"}
-    return {
-        named.get(name, name)
-        for name in context.params
-        if (source := context.get_parameter_source(name)) is not None and source.name == "COMMANDLINE"
-    }
-
-
-def _configured(path: Path, *, without: set[str]) -> dict[str, Any]:
-    """Return what a configuration file says, but for what was given on the command line."""
-    from onenet_sim.world.configuration import ConfigurationError, load_configuration  # noqa: PLC0415 - as below
-
-    try:
-        configuration = load_configuration(path)
-    except ConfigurationError as error:
-        raise _wrong("config", str(error)) from None
-    return {
-        name: value for name, value in (configuration.settings | configuration.run).items() if name not in without
-    }
-
-
-def _world(settings: dict[str, Any]) -> World:
-    from onenet_sim.world import World, WorldSettings, present  # noqa: PLC0415 - the help does not need it
-
-    link, bind = settings["link"], settings["tcp_host"]
-    if link is not None and not link.absolute().parent.is_dir():
-        raise _wrong("link", f"{link.absolute().parent} is no directory")
-    if not bind:
-        raise _wrong("bind", "it is empty; 127.0.0.1 is this machine alone, 0.0.0.0 every network it is in")
-    known = {field.name for field in fields(WorldSettings)}
-    told = {name: value for name, value in settings.items() if name in known and value is not None}
-    told.setdefault("seed", secrets.randbits(_SEED_BITS))
-    told.setdefault("epoch", present())
-    try:
-        return World(**told)
-    except OSError as error:
-        raise _refused(error) from None
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
 
 
 def _end_with(world: World) -> None:
@@ -315,73 +279,13 @@ def _journal(world: World, path: Path | None) -> Iterator[None]:
     try:
         file = JournalFile(world, path)
     except OSError as error:
-        raise _refused(error) from None
+        raise refused(error) from None
     try:
         yield
     finally:
         missing = file.close()
         if missing:
             typer.echo(f"Error: {missing} events are not in {path}: it is full, or the disk is", err=True)
-
-
-def _map(entries: list[str]) -> dict[str, str]:
-    """Return where addresses lead, by address."""
-    led = {}
-    for entry in entries:
-        address, equals, local = entry.partition("=")
-        if not equals:
-            raise _wrong("map", f"{entry!r} lacks its =: it is HOST:PORT=127.0.0.1:PORT")
-        led[address] = local
-    return led
-
-
-def _clock(text: str) -> ClockMode:
-    from onenet_sim.world import ClockMode  # noqa: PLC0415 - as above
-
-    try:
-        return ClockMode.parse(text)
-    except ValueError as error:
-        raise _wrong("clock", str(error)) from None
-
-
-def _pace(text: str) -> Pace:
-    from onenet_sim.world import Pace  # noqa: PLC0415 - as above
-
-    try:
-        return Pace(text)
-    except ValueError:
-        raise _wrong(
-            "pace", f"no pace is called {text!r}: it is {' or '.join(pace.value for pace in Pace)}"
-        ) from None
-
-
-def _unknown(text: str) -> Unknown:
-    from onenet_sim.world import Unknown  # noqa: PLC0415 - as above
-
-    try:
-        return Unknown(text)
-    except ValueError:
-        raise _wrong("unknown", f"{text!r} is neither {' nor '.join(Unknown)}") from None
-
-
-def _fault(text: str) -> Fault:
-    from onenet_sim.world import FaultError, parse_fault_text  # noqa: PLC0415 - as above
-
-    try:
-        return parse_fault_text(text, text)
-    except FaultError as error:
-        raise _wrong("fault", str(error)) from None
-
-
-def _wrong(option: str, why: str) -> typer.BadParameter:
-    return typer.BadParameter(why, param_hint=f"--{option}")
-
-
-def _refused(error: OSError) -> typer.Exit:
-    """Say on stderr what could not be had, and return how the command ends."""
-    why = error.strerror or str(error)
-    typer.echo(f"Error: {why}" + (f": {error.filename}" if error.filename else ""), err=True)
-    return typer.Exit(_WRONG_OPTION)
 
 
 def _serve(world: World, http: int, chosen: str | None) -> dict[str, Json]:
