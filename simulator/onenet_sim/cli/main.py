@@ -100,12 +100,26 @@ def _lint(verb: typer.Typer) -> None:
     verb.command()(lint_verb)
 
 
+def _record(verb: typer.Typer) -> None:
+    from onenet_sim.cli.record import record  # noqa: PLC0415 - loaded when called
+
+    verb.command()(record)
+
+
+def _replay(verb: typer.Typer) -> None:
+    from onenet_sim.cli.replay import replay_verb  # noqa: PLC0415 - loaded when called
+
+    verb.command()(replay_verb)
+
+
 _lazily("demo", "Show the whole way of a data point and back, and check it.", _demo)
 _lazily("ctl", "Hold a running world: clock, power, air, journal, expectations.", _ctl, no_args_is_help=True)
 _lazily("profiles", "List the modules, or all that is known of one and from where.", _profiles)
 _lazily("regcode", "Decode or encode the register code of AT+MIPLCREATE.", _regcode, no_args_is_help=True)
 _lazily("why", "Tell what led to an event, or why a data point did not arrive.", _why, no_args_is_help=True)
 _lazily("lint", "Look for a host's bad habits in a journal.", _lint, no_args_is_help=True)
+_lazily("record", "Write down what a host and a real module say to each other.", _record)
+_lazily("replay", "Be the host of a recorded session, and list what the module says differently.", _replay)
 
 
 def main() -> None:

@@ -59,6 +59,11 @@ def test_a_message_id_is_bound_where_it_is_issued_and_where_the_host_answers() -
     ]
 
 
+def test_a_host_may_write_its_commands_in_small_letters() -> None:
+    text = "< +MIPLOBSERVE: 0,7,1,3303,0,-1\n> at+miplobserversp=0,7,1\n"
+    assert places(text)[1] == "at+miplobserversp=0,[message id of OBSERVE 7],1"
+
+
 def test_a_number_that_only_looks_like_a_message_id_stays() -> None:
     text = '< +MIPLREAD: 0,3200,3200,0,5700\n> AT+MIPLDISCOVERRSP=0,3200,1,4,"5750"\n> AT+MIPLREADRSP=0,18173,11\n'
     assert places(text)[1:] == ['AT+MIPLDISCOVERRSP=0,3200,1,4,"5750"', "AT+MIPLREADRSP=0,18173,11"]

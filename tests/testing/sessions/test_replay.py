@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from onenet_sim.testing.sessions import Difference, Kind, SessionError, parse_session, replay
@@ -105,6 +107,32 @@ def test_what_the_recording_shows_that_the_application_asked_is_asked_at_the_sam
 < +MIPLREAD:0,50007,3,0,-1
 """
     assert told(HEAD + LOGIN + asked) == []
+
+
+def test_a_request_that_the_host_never_answered_does_not_hold_up_the_next() -> None:
+    asked = """\
+< +MIPLEXECUTE:0,50004,3303,0,5605
+@ advance 1
+< +MIPLREAD:0,50005,3303,0,5700
+> AT+MIPLREADRSP=0,50005,1,3303,0,5700,4,4,25.5,0,0
+< OK
+"""
+    assert told(HEAD + LOGIN + asked) == []
+
+
+def test_a_request_that_the_platform_refuses_is_missing_with_its_reason() -> None:
+    (difference,) = differences(HEAD + "> AT\n< OK\n< +MIPLREAD:0,7,3303,0,5700\n")
+    assert (difference.line, difference.kind) == (5, Kind.MISSING)
+    assert json.loads(difference.why) == {"errno": 2001, "error": "device not online"}
+
+
+def test_a_module_whose_boot_text_comes_again_was_reset() -> None:
+    boot_text = "< REBOOT_CAUSE_SECURITY_RESET_PIN\n< Neul\n< OK\n"
+    assert told(f"{HEAD}{boot_text}{LOGIN}@ advance 3\n{boot_text}{LOGIN}") == []
+    assert [kind for _, kind, *_ in told(f"{HEAD}{boot_text}{LOGIN}@ advance 3\n{LOGIN}")][:2] == [
+        "missing",
+        "text",
+    ]
 
 
 def test_without_the_word_recorded_nobody_asks_and_numbers_are_what_they_are() -> None:

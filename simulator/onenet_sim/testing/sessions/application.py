@@ -47,4 +47,13 @@ class Call:
     def answer(self) -> dict[str, Json] | None:
         """The answer's envelope, or None if there is none yet."""
         self._world.settle()
-        return self._world.call(lambda _: self._task.result() if self._task.done() else None)
+        return self._world.call(lambda _: self._task.result() if self._done else None)
+
+    @property
+    def _done(self) -> bool:
+        return self._task.done() and not self._task.cancelled()
+
+    def hang_up(self) -> None:
+        """Wait for the answer no more: the platform gives the request up."""
+        self._world.call(lambda _: self._task.cancel())
+        self._world.settle()

@@ -105,7 +105,7 @@ _ENDPOINT: Final = re.compile(r"(?:3\d){15}3B(?:3\d){15}", re.IGNORECASE)
 """IMEI;IMSI in hex, as a host puts it into a register code."""
 
 _FINAL: Final = re.compile(r"OK|ERROR|\+(?:CME|CMS|CIS) ERROR.*")
-_NAME: Final = re.compile(r"(AT[+*]\w+|[+*]?\w+)([:=])")
+_NAME: Final = re.compile(r"(AT[+*]\w+|[+*]?\w+)([:=])", re.IGNORECASE)
 _FIELD: Final = re.compile(r'(?:^|(?<=,))(?:"[^"]*"|[^,"]|"(?=[^"]*$))*(?=,|$)')
 _SOCKET: Final = re.compile(r"\d{1,3}")
 
@@ -194,6 +194,8 @@ class _Rebinding:
         if isinstance(entry, Act) or any(isinstance(part, Place) for part in entry.parts):
             return entry
         text = entry.text
+        if entry.side is Side.HOST and command.startswith("AT+MIPLOPEN"):
+            self._issued |= {key: (place, "") for key, (place, _) in self._issued.items() if MESSAGE_ID in place}
         core = text.strip("\r\n")
         before, behind = text[: text.find(core)], text[text.find(core) + len(core) :]
         parts = [before, *self._line(core, entry.side, command), behind]
@@ -241,10 +243,11 @@ class _Rebinding:
     def _issue(self, kind: str, value: str, text: str) -> Place:
         """Return the place of a number that is issued, a new one if the number was for something else before.
 
-        A request that comes again, because its answer was lost, has the same text; a write may have several lines.
+        A request that comes again, because its answer was lost, has the same text and comes before the next login;
+        a write may have several lines.
         """
         place, before = self._issued.get((kind, value), ("", text))
-        several = kind.endswith("WRITE") and place not in self._answered
+        several = before and kind.endswith("WRITE") and place not in self._answered
         if not place:
             place = f"{kind} {value}"
         elif before != text and not several:

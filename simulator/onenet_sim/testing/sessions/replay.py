@@ -97,6 +97,8 @@ class _Player:
         self._call: Call | None = None
         self._asked: dict[str, Call | str] = {}
         self._talk = Conversation(world, _known(world), self._reason)
+        self._boot_lines: set[str] = set()
+        self._reset_at: set[int] = set()
         self._ahead = 0.0
         self._index = 0
         self._actions: Mapping[str, Callable[[str], str | None]] = {
@@ -138,14 +140,16 @@ class _Player:
     def _boot(self) -> None:
         """Take the boot text: a session begins with it, unless it was recorded from later on."""
         self._world.settle()
+        boot_text = self._world.call(lambda s: s.benches[self._world.modem.name].modem.profile.boot.text)
+        self._boot_lines = set(boot_text[:1])
         first = next((entry for entry in self._entries if isinstance(entry, Spoken)), None)
         if first is not None and first.side is Side.MODULE:
-            return
-        if self._asks:
+            self._boot_lines.add(first.text)
+        elif self._asks:
             self._talk.drop_printed()
-            return
-        for text in self._world.call(lambda s: s.benches[self._world.modem.name].modem.profile.boot.text):
-            self._talk.expect(Spoken(Side.MODULE, (text,), framed=True))
+        else:
+            for text in boot_text:
+                self._talk.expect(Spoken(Side.MODULE, (text,), framed=True))
 
     # --- the module's lines ---------------------------------------------------------------------------
 
@@ -162,7 +166,7 @@ class _Player:
     def _catch_up(self) -> None:
         """Let time pass until all that is expected has come, or it is clear that it does not come."""
         self._wait()
-        while any(self._ask(entry) for entry in self._talk.lacking()):
+        while any(self._bring_about(entry) for entry in self._talk.lacking()):
             self._wait()
         self._talk.wait_no_more()
         self._talk.take()
@@ -175,6 +179,14 @@ class _Player:
             self._world.clock.advance(seconds)
             self._ahead += seconds
 
+    def _bring_about(self, entry: Spoken) -> bool:
+        """Do once what must have been done that a module printed this; return whether that is anything."""
+        if self._asks and entry.text in self._boot_lines and entry.line not in self._reset_at:
+            self._reset_at.add(entry.line)
+            self._world.modem.power("reset")
+            return True
+        return self._ask(entry)
+
     def _ask(self, entry: Spoken | None) -> bool:
         """Let the application call for a request that was recorded, once; return whether it did."""
         place = _message_place(entry) if entry else ""
@@ -185,6 +197,9 @@ class _Player:
         except (ValueError, IndexError) as error:
             self._asked[place] = f"no call of OneNET's API asks so: {error}"
             return False
+        for call in self._asked.values():
+            if not isinstance(call, str):
+                call.hang_up()  # the recording has the next request, so that one had come to its end
         self._asked[place] = self._application.call(text)
         return True
 
