@@ -139,6 +139,17 @@ def test_whatever_ends_it_what_was_said_before_is_in_the_file(
     assert recorder.lines[6:] == newest or by is signal.SIGKILL
 
 
+def test_it_ends_cleanly_while_the_host_has_the_port_open(record: Callable[..., Recorder]) -> None:
+    with World(profile="m5310a") as world:
+        recorder = record(world.modem.port)
+        with serial.Serial(recorder.ready["port"], timeout=LONGEST_WAIT) as host:
+            assert host.read(len(BOOT_TEXT)) == BOOT_TEXT
+            host.write(b"AT+CF")
+            assert recorder.end() == (0, "")
+    assert ">> AT+CF" in recorder.lines
+    assert recorder.file.read_text(encoding="ascii").endswith(f"# the host closed {recorder.ready['port']}\n")
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [

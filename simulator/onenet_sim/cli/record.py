@@ -111,7 +111,12 @@ class _Recorder:
             on_module=lambda octets: self._hear(Side.MODULE, octets),
             on_gone=lambda: self._end(f"{self._device} is gone; the recording ends"),
         )
-        with closing(relay), closing(Recording(self._to, head)) as self._recording:
+        try:
+            self._recording = Recording(self._to, head)
+        except OSError:
+            relay.close()
+            raise
+        with closing(self._recording), closing(relay):  # what the relay tells at its end is written too
             journal.follow(lambda event: self._recording.remark(str(event.what)))
             self._tell(relay.pty.described, as_json=as_json)
             typer.echo(await self._over, err=True, nl=False)

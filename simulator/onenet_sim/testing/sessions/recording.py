@@ -58,7 +58,8 @@ class Recording:
         self._take(self._cutter.look(now))
 
     def remark(self, text: str) -> None:
-        """Write a comment."""
+        """Write a comment, behind all that was said until now."""
+        self._take(self._cutter.end())
         self._write([f"# {text}"])
 
     def close(self) -> None:
