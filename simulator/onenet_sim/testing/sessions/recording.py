@@ -65,7 +65,10 @@ class Recording:
     def close(self) -> None:
         """Write what is left and end the file."""
         self._take(self._cutter.end())
-        self._file.close()
+        try:
+            self._file.close()
+        except OSError as error:
+            self._fail(error)
 
     def _take(self, entries: Sequence[Entry]) -> None:
         self._write([entry_line(entry) for entry in entries])
@@ -79,4 +82,7 @@ class Recording:
         try:
             self._file.writelines(f"{line}\n" for line in lines)
         except OSError as error:
-            self.failure = f"{self._path}: {error.strerror or error}"
+            self._fail(error)
+
+    def _fail(self, error: OSError) -> None:
+        self.failure = f"{self._path}: {error.strerror or error}"
