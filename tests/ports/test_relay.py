@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 import serial
 
-from onenet_sim.journal import HostAttached, HostDetached, LineSet
-from onenet_sim.ports import Relay
+from onenet_sim.journal import Explanation, HostAttached, HostDetached, LineSet, OctetsLost
+from onenet_sim.ports import Relay, UartPort
 from tests.ports.conftest import PATIENCE
 
 if TYPE_CHECKING:
@@ -106,14 +106,14 @@ def test_every_octet_passes_both_ways_and_is_heard(
         assert wires.read(len(octets)) == octets
         os.write(wires.module, octets)
         assert host.read(len(octets)) == octets
-    assert wires.said("host") == wires.said("module") == octets
+    wires.wait_for(lambda: wires.said("host") == wires.said("module") == octets)
 
 
 def test_the_boot_text_waits_for_the_first_host(wires: Wires, relay: Relay) -> None:
     os.write(wires.module, BOOT_TEXT)
     with serial.Serial(relay.pty.name, timeout=10) as host:
         assert host.read(len(BOOT_TEXT)) == BOOT_TEXT
-    assert wires.said("module") == BOOT_TEXT
+    wires.wait_for(lambda: wires.said("module") == BOOT_TEXT)
 
 
 def test_what_the_module_says_while_no_host_is_there_is_lost_to_the_next_one_and_heard(
@@ -129,7 +129,7 @@ def test_what_the_module_says_while_no_host_is_there_is_lost_to_the_next_one_and
         bench.wait_for(HostAttached, 2)
         os.write(wires.module, b"\r\nOK\r\n")
         assert host.read(6) == b"\r\nOK\r\n"
-    assert wires.said("module") == b"\r\n+URC: 1\r\n\r\nOK\r\n"
+    wires.wait_for(lambda: wires.said("module") == b"\r\n+URC: 1\r\n\r\nOK\r\n")
 
 
 def test_the_hosts_baud_rate_is_the_modules_before_its_first_octet(
@@ -147,6 +147,28 @@ def test_the_hosts_baud_rate_is_the_modules_before_its_first_octet(
         os.write(wires.module, b"\r\nOK\r\n")
         assert host.read(6) == b"\r\nOK\r\n"
     assert [event.state for event in bench.of(LineSet) if isinstance(event, LineSet)] == ["115200", "57600"]
+
+
+def test_what_a_module_does_not_take_is_told_when_it_is_lost(bench: Bench, wires: Wires, relay: Relay) -> None:
+    with serial.Serial(relay.pty.name, timeout=10) as host:
+        host.write(bytes(128 * 1024))
+        lost = bench.wait_for(OctetsLost)
+    assert isinstance(lost, OctetsLost)
+    assert lost.why.startswith(f"the host on {wires.name} does not read")
+
+
+def test_a_rate_that_the_device_cannot_have_is_told_and_the_line_goes_on(
+    bench: Bench, wires: Wires, relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: UartPort, baud: int) -> None:
+        raise OSError(f"the device cannot have {baud} baud")
+
+    monkeypatch.setattr(UartPort, "set_rate", refuse)
+    with serial.Serial(relay.pty.name, 115200, timeout=10) as host:
+        host.write(b"AT\r\n")
+        assert wires.read(4) == b"AT\r\n"
+    (told,) = bench.of(Explanation)
+    assert str(told) == "because the device cannot have 115200 baud"
 
 
 def test_a_module_that_is_unplugged_is_told_once(bench: Bench, wires: Wires, relay: Relay) -> None:

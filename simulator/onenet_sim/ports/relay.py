@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from onenet_sim.journal import LineSet
+from onenet_sim.journal import Explanation, Journal, LineSet, OctetsLost
 from onenet_sim.ports.pty import PtyPort
 from onenet_sim.ports.uart import UartPort
 
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable
 
-    from onenet_sim.journal import Event, Journal
+    from onenet_sim.journal import Event
 
 
 class Relay:
@@ -54,9 +53,9 @@ class Relay:
         self._on_host = on_host
         self._on_module = on_module
         self._waits_for_host = True
-        self._uart = UartPort(
-            self._from_module, type(journal)(lambda: 0.0), device=device, baud=baud, on_gone=on_gone
-        )
+        quiet = Journal(lambda: 0.0)  # the device's far end is no host that comes and goes
+        quiet.follow(self._lost)
+        self._uart = UartPort(self._from_module, quiet, device=device, baud=baud, on_gone=on_gone)
         try:
             self.pty = PtyPort(self._from_host, journal, link=link)
         except OSError:
@@ -81,7 +80,13 @@ class Relay:
         self.pty.write(octets, boot=self._waits_for_host)
         self._on_module(octets)
 
+    def _lost(self, event: Event) -> None:
+        if isinstance(event.what, OctetsLost):
+            self.pty.journal.note(event.what)
+
     def _noted(self, event: Event) -> None:
         if isinstance(event.what, LineSet) and event.what.what == "baud rate":
-            with suppress(OSError):  # as on the device itself, a rate that it cannot have is not set
+            try:
                 self._uart.set_rate(int(event.what.state))
+            except OSError as error:
+                self.pty.journal.note(Explanation(str(error)))

@@ -117,6 +117,7 @@ class Conversation:
     def say(self, entry: Spoken) -> None:
         """Judge what was said until now, then send what the host says."""
         self._judge()
+        self._host.lines()  # the journal has them; nobody else takes them off the line
         self._host.write(entry.octets(self._bound))
         self._sent.append(self._world.clock.now)
         self._since = 0.0
