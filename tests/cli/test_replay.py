@@ -73,7 +73,7 @@ def test_json_has_the_same(called: Callable[..., Ended], file: Path) -> None:
         (
             b"> AT\n",
             (),
-            "the session names no module: give a profile, or begin the file with a line profile: NAME",
+            "board.session: the session names no module: give a profile, or begin the file with a line",
         ),
         (b"> AT\n", ("--profile", "m5320"), "no profile is named 'm5320'"),
         (b"profile: m5310a\n> \xff\n", (), "can't decode byte 0xff"),

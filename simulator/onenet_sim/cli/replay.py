@@ -37,8 +37,8 @@ def replay_verb(
     try:
         replayed = replay(parse_session(_text(file), str(file)), profile)
     except (OSError, ValueError) as error:
-        why = error if isinstance(error, SessionError) else f"{file}: {getattr(error, 'strerror', None) or error}"
-        typer.echo(f"Error: {why}", err=True)
+        why = getattr(error, "strerror", None) or str(error)
+        typer.echo(f"Error: {why if why.startswith(str(file)) else f'{file}: {why}'}", err=True)
         raise typer.Exit(_UNREADABLE) from None
     if as_json:
         typer.echo(json.dumps({"file": str(file), **asdict(replayed)}, indent=2))

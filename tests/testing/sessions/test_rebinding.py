@@ -116,7 +116,7 @@ def test_identities_are_replaced_wherever_they_stand_and_in_hex() -> None:
         f"AT+MIPLCONF=71,[imei in hex]{in_hex(';')}[imsi in hex],1",
         "OK",
         "AT+CGSN=1",
-        "+CGSN:[]",
+        "+CGSN:[imei]",
         "OK",
         "AT+CIMI",
         "[imsi]",
@@ -129,7 +129,7 @@ def test_signal_cell_clock_version_and_address_may_be_anything_and_nothing_else(
         "> AT+CSQ\n< +CSQ:20,99\n< OK\n> AT+CEREG?\n< +CEREG: 2,1,5A1B,0C1D2E3F,9\n< OK\n"
         '> AT+CCLK?\n< +CCLK: "26/01/01,08:00:00+32"\n< OK\n> AT+CGMR\n< V150\n<< R100,B300\\r\\n\n'
         "< +MIPLEVENT:0,1\n< OK\n"
-        "< +IP: 10.1.2.3\n< +CEREG:1\n"
+        "< +IP: 10.1.2.3\n< +CEREG:1\n> AT+NUESTATS\n< Signal power:-801\n<< ECL:1\\r\\n\n< OK\n"
     )
     assert places(text) == [
         "AT+CSQ",
@@ -148,4 +148,8 @@ def test_signal_cell_clock_version_and_address_may_be_anything_and_nothing_else(
         "OK",
         "+IP: []",
         "+CEREG:1",
+        "AT+NUESTATS",
+        "[]",
+        "ECL:[]\r\n",
+        "OK",
     ]

@@ -197,5 +197,7 @@ def test_a_day_in_a_recording_passes_at_once() -> None:
 
 
 def test_a_session_without_a_module_says_how_to_name_one() -> None:
-    with pytest.raises(SessionError, match="give a profile, or begin the file with a line profile: NAME"):
+    with pytest.raises(
+        SessionError, match="give a profile, or begin the file with a line such as profile: m5310a"
+    ):
         replay(parse_session("> AT\n< OK\n", "session"))

@@ -224,14 +224,16 @@ class Conversation:
 
     def _give_up(self) -> None:
         """Give up what cannot find its counterpart any more: all but URCs, and the oldest of too many."""
-        for number, expected in enumerate(tuple(self._expected)):
-            if _stays(expected.entry.text, expected.said) or number < len(self._expected) - _MOST_OPEN:
-                self._expected.remove(expected)
+        newest = self._expected[-_MOST_OPEN:]
+        for expected in self._expected:
+            if _stays(expected.entry.text, expected.said) or expected not in newest:
                 self._lost(expected)
-        for number, printed in enumerate(tuple(self._printed)):
-            if _stays(printed.text, printed.said) or number < len(self._printed) - _MOST_OPEN:
-                self._printed.remove(printed)
+        self._expected = [each for each in newest if not _stays(each.entry.text, each.said)]
+        latest = self._printed[-_MOST_OPEN:]
+        for printed in self._printed:
+            if _stays(printed.text, printed.said) or printed not in latest:
                 self._surplus(printed)
+        self._printed = [each for each in latest if not _stays(each.text, each.said)]
 
     def _pair(self, expected: _Expected, printed: _Printed, *, crossing: bool = False) -> None:
         """Bind what a line issues, and note how it differs."""

@@ -204,10 +204,10 @@ class _Rebinding:
     def _line(self, text: str, side: Side, command: str) -> list[Part]:
         answers = side is Side.MODULE and bool(command) and not is_final(text) and text.upper() != command
         named = NamedLine.parse(text)
+        if answers and command.startswith(FREE_ANSWERS) and not text.startswith(("+", "*")):
+            return [named.head, Place("", text.removeprefix(named.head))] if named else [Place("", text)]
         if named is not None:
             return self._named(named, text)
-        if answers and command.startswith(FREE_ANSWERS) and not text.startswith("+"):
-            return [Place("", text)]
         if answers and command.startswith("AT+NSOCR") and _SOCKET.fullmatch(text):
             return [self._issue("socket", text, text)]
         return [text]
@@ -216,7 +216,8 @@ class _Rebinding:
         name = line.name.upper()
         if name in FREE and FREE[name] is _ALL:
             rest = text.removeprefix(line.head).lstrip(" ")
-            return [text.removesuffix(rest), Place("", rest)] if rest else [text]
+            known = not rest or rest.strip('"').upper() in self._forms
+            return [text] if known else [text.removesuffix(rest), Place("", rest)]
         parts: list[Part] = [line.head]
         for index, field in enumerate(line.fields):
             parts += [","] * bool(index)

@@ -61,7 +61,7 @@ def replay(session: Session, profile: str | None = None, *, pace: str | None = N
     chosen = profile or session.profile
     if not chosen:
         raise SessionError(
-            "the session names no module: give a profile, or begin the file with a line profile: NAME"
+            "the session names no module: give a profile, or begin the file with a line such as profile: m5310a"
         )
     settled = pace or ("field" if session.recorded else "instant")
     with World(profile=chosen, seed=_SEED, clock="stopped", pace=settled, pty=False) as world:
@@ -96,6 +96,7 @@ class _Player:
         self._application = Application(world)
         self._call: Call | None = None
         self._asked: dict[str, Call | str] = {}
+        self._newest: Call | None = None
         self._talk = Conversation(world, _known(world), self._reason)
         self._boot_lines: set[str] = set()
         self._reset_at: set[int] = set()
@@ -197,10 +198,9 @@ class _Player:
         except (ValueError, IndexError) as error:
             self._asked[place] = f"no call of OneNET's API asks so: {error}"
             return False
-        for call in self._asked.values():
-            if not isinstance(call, str):
-                call.hang_up()  # the recording has the next request, so that one had come to its end
-        self._asked[place] = self._application.call(text)
+        if self._newest is not None:
+            self._newest.hang_up()  # the recording has the next request, so that one had come to its end
+        self._newest = self._asked[place] = self._application.call(text)
         return True
 
     def _next_request(self) -> Spoken | None:
