@@ -12,7 +12,7 @@ import serial
 from onenet_sim import World
 from onenet_sim.testing.sessions import Kind, parse_session, replay
 from tests.cli.conftest import LONGEST_WAIT, line_of, popen
-from tests.drivers import oneos
+from tests.drivers import bc35_states
 
 if TYPE_CHECKING:
     import subprocess
@@ -89,18 +89,20 @@ def differences(file: Path, profile: str | None = None) -> tuple[Difference, ...
 def test_a_strict_hosts_session_replays_without_differences_and_with_telling_ones_on_another_module(
     record: Callable[..., Recorder],
 ) -> None:
-    with World(profile="m5311", seed=3) as world:
-        recorder = record(world.modem.port, "--profile", "m5311")
+    with World(profile="bc35g", seed=3) as world:
+        recorder = record(world.modem.port, "--profile", "bc35g")
         with serial.Serial(recorder.ready["port"]) as port:
-            oneos.drive_m5311(world, port)
+            bc35_states.drive(world, port)
         assert recorder.end() == (0, "")
-    assert len(recorder.lines) > 80
+    assert len(recorder.lines) > 30
     assert differences(recorder.file) == ()
-    elsewhere = differences(recorder.file, "mn316")
-    assert {each.simulated for each in elsewhere if each.kind is Kind.EXTRA} >= {"+MATREADY"}
-    spaced = [each for each in elsewhere if each.kind is Kind.SPACING]
-    assert spaced
-    assert all(each.why.startswith("row blanks.") for each in spaced)
+    elsewhere = differences(recorder.file, "xy1100")
+    assert {each.kind for each in elsewhere} == {Kind.MISSING, Kind.SPACING}
+    assert [each.recorded for each in elsewhere if each.kind is Kind.MISSING] == [
+        "REBOOT_CAUSE_SECURITY_RESET_PIN",
+        "Neul",
+    ]
+    assert all(each.why.startswith("row blanks.urc") for each in elsewhere if each.kind is Kind.SPACING)
 
 
 def test_it_ends_with_the_module_and_the_file_is_whole(

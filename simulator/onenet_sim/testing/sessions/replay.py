@@ -146,6 +146,7 @@ class _Player:
         first = next((entry for entry in self._entries if isinstance(entry, Spoken)), None)
         if first is not None and first.side is Side.MODULE:
             self._boot_lines.add(first.text)
+            self._reset_at.add(first.line)  # it has just booted
         elif self._asks:
             self._talk.drop_printed()
         else:
