@@ -43,6 +43,10 @@ def world() -> Iterator[World]:
             ['+MIPLEXECUTE: 0,7,3303,0,5605,5,"reset"'],
             'POST /nbiot/execute?imei=1&obj_id=3303&obj_inst_id=0&res_id=5605 {"args": "reset"}',
         ),
+        (
+            ["+MIPLEXECUTE: 0,7,3200,0,5750,4,abcd,0"],
+            'POST /nbiot/execute?imei=1&obj_id=3200&obj_inst_id=0&res_id=5750 {"args": "abcd"}',
+        ),
         (["+MIPLEXECUTE: 0,7,3303,0,5605"], "POST /nbiot/execute?imei=1&obj_id=3303&obj_inst_id=0&res_id=5605"),
         (["+MIPLOBSERVE: 0,7,1,3303,0,-1"], "POST /nbiot/observe?imei=1&obj_id=3303&obj_inst_id=0&cancel=false"),
         (["+MIPLOBSERVE: 0,7,0,3303,0,-1"], "POST /nbiot/observe?imei=1&obj_id=3303&obj_inst_id=0&cancel=true"),

@@ -109,6 +109,22 @@ def test_what_the_recording_shows_that_the_application_asked_is_asked_at_the_sam
     assert told(HEAD + LOGIN + asked) == []
 
 
+def test_a_request_that_is_printed_in_other_words_is_not_asked_again_and_is_answered() -> None:
+    asked = """\
+< +MIPLREAD:0,50004,3303,0,5700,0
+> AT+MIPLREADRSP=0,50004,1,3303,0,5700,4,4,25.5,0,0
+< OK
+"""
+    other = LOGIN.replace("50003,3,0,-1", "50003,3,0,-1,0")
+    assert [(line, kind) for line, kind, *_ in told(HEAD + other + asked)] == [(21, "text"), (22, "text")]
+
+
+def test_a_lost_final_result_is_no_boot_text() -> None:
+    """The boot text of an M5310 is OK alone."""
+    text = "recorded: by hand\n< OK\n> AT+MIPLCREATE\n< +MIPLCREATE:0\n< OK\n< OK\n> AT+MIPLDELETE=0\n< OK\n"
+    assert told(text, "m5310") == [(6, "missing", "OK", None)]
+
+
 def test_a_request_that_the_host_never_answered_does_not_hold_up_the_next() -> None:
     asked = """\
 < +MIPLEXECUTE:0,50004,3303,0,5605

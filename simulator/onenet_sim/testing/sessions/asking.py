@@ -28,6 +28,9 @@ _VALUE_AT: Final = 5
 _ABSENT: Final = "-1"
 _DEVICE_OBJECT: Final = "3"
 _OPAQUE: Final = "2"
+_PATH_SIZES: Final = MappingProxyType({"OBSERVE": 4, "DISCOVER": 1})
+"""How many fields say what is asked, where they are not object, instance and resource."""
+
 _HEX: Final = re.compile(r"[0-9A-Fa-f]*")
 
 
@@ -61,6 +64,11 @@ class Request:
             return None
         fields = tuple(each.strip(' "') for each in line.fields)
         return cls(operation, fields[1], fields[_REF_AND_MESSAGE_ID:])
+
+    def asks_as(self, other: Request) -> bool:
+        """Return whether another line shows the same operation on the same path, whatever else it shows."""
+        size = _PATH_SIZES.get(self.operation, 3)
+        return self.operation == other.operation and self.fields[:size] == other.fields[:size]
 
     @property
     def of_login(self) -> bool:
@@ -100,8 +108,11 @@ def _written(line: Request, value_of: ValueOf) -> Json:
 
 
 def _execute(lines: Sequence[Request], _: ValueOf) -> _Call:
-    arguments = ",".join(lines[0].fields[4:])
-    return _Call("POST", "/nbiot/execute", lines[0].fields[:3], {}, {"args": arguments} if arguments else None)
+    path, argument = lines[0].fields[:3], lines[0].fields[3:]
+    if not argument:
+        return _Call("POST", "/nbiot/execute", path)
+    args = ",".join(argument[1:])[: int(argument[0])]  # some manuals print a flag behind it
+    return _Call("POST", "/nbiot/execute", path, {}, {"args": args} if args else None)
 
 
 def _observe(lines: Sequence[Request], _: ValueOf) -> _Call:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from onenet_sim.testing.sessions.asking import Request
 from onenet_sim.testing.sessions.comparing import (
     COST_ELSEWHERE,
     COSTS,
@@ -139,7 +140,8 @@ class Conversation:
     def has_printed(self, entry: Spoken) -> bool:
         """Return whether a line was printed that fits, and belongs to nothing else yet."""
         self._listen()
-        return any(fit(entry, each.text, self._bound) in {Fit.EXACT, Fit.SPACING} for each in self._printed)
+        expected = _Expected(entry, self._said, self._since)
+        return any(self._cost(expected, each, similar=False) is not None for each in self._printed)
 
     def lacking(self) -> list[Spoken]:
         """Return the lines that are expected, have not come, and are worth waiting for."""
@@ -192,12 +194,16 @@ class Conversation:
         return [[self._cost(row, column, similar=similar) for column in self._printed] for row in self._expected]
 
     def _cost(self, expected: _Expected, printed: _Printed, *, similar: bool) -> int | None:
-        """Return what a pair costs, None if it cannot be; similar are only lines since the host's newest one."""
+        """Return what a pair costs, None if it cannot be.
+
+        Similar are only lines since the host's newest one, and at any time the same request in other words.
+        """
         found = fit(expected.entry, printed.text, self._bound)
         together = expected.said == printed.said
-        if found is None or (found is Fit.SIMILAR and not (similar and together and expected.said == self._said)):
-            return None
-        return COSTS[found] + (0 if together else COST_ELSEWHERE)
+        if found is Fit.SIMILAR:
+            counts = similar and together and expected.said == self._said
+            found = Fit.SIMILAR if counts or _asks_the_same(expected.entry.text, printed.text.strip()) else None
+        return None if found is None else COSTS[found] + (0 if together else COST_ELSEWHERE)
 
     def _judge(self) -> None:
         """Pair what belongs together, and decide on what does not, as far as that can be done now."""
@@ -279,6 +285,11 @@ class Conversation:
         explained = self._world.journal.events(after=thread[0].id, kind="explanation") if thread else []
         texts: Sequence[str] = [str(each.what) for each in explained if each.cause in causes]
         return texts[0] if texts else ""
+
+
+def _asks_the_same(recorded: str, printed: str) -> bool:
+    one, other = Request.parse(recorded), Request.parse(printed)
+    return one is not None and other is not None and one.asks_as(other)
 
 
 def _stays(text: str, said: int) -> bool:

@@ -11,7 +11,7 @@ from onenet_sim.testing.sessions.asking import ANNOUNCEMENT, Request, call_of
 from onenet_sim.testing.sessions.comparing import Kind
 from onenet_sim.testing.sessions.conversation import Conversation
 from onenet_sim.testing.sessions.form import Act, Place, Session, SessionError, Side, Spoken
-from onenet_sim.testing.sessions.rebinding import MESSAGE_ID, in_hex, rebound
+from onenet_sim.testing.sessions.rebinding import MESSAGE_ID, in_hex, is_final, rebound
 from onenet_sim.world import Refusal, World
 
 if TYPE_CHECKING:
@@ -142,10 +142,10 @@ class _Player:
         """Take the boot text: a session begins with it, unless it was recorded from later on."""
         self._world.settle()
         boot_text = self._world.call(lambda s: s.benches[self._world.modem.name].modem.profile.boot.text)
-        self._boot_lines = set(boot_text[:1])
+        self._boot_lines = {text for text in boot_text[:1] if not is_final(text)}
         first = next((entry for entry in self._entries if isinstance(entry, Spoken)), None)
         if first is not None and first.side is Side.MODULE:
-            self._boot_lines.add(first.text)
+            self._boot_lines |= set() if is_final(first.text) else {first.text}
             self._reset_at.add(first.line)  # it has just booted
         elif self._asks:
             self._talk.drop_printed()
