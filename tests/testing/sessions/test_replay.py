@@ -119,6 +119,22 @@ def test_a_request_that_is_printed_in_other_words_is_not_asked_again_and_is_answ
     assert [(line, kind) for line, kind, *_ in told(HEAD + other + asked)] == [(21, "text"), (22, "text")]
 
 
+@pytest.mark.parametrize("announced", ["< +MIPLNMI:0\n", ""])
+def test_a_request_that_waits_in_the_module_is_asked_before_the_host_fetches_it(announced: str) -> None:
+    asked = f"""\
+> AT+MIPLNMI=0,1,0
+< OK
+@ advance 5
+{announced}> AT+MIPLMGR=0
+< +MIPLREAD:0,50004,3303,0,5700
+< OK
+> AT+MIPLREADRSP=0,50004,1,3303,0,5700,4,4,25.5,0,0
+< OK
+"""
+    kinds = [kind for _, kind, *_ in told(HEAD + LOGIN + asked)]
+    assert kinds == ([] if announced else ["extra"])
+
+
 def test_a_lost_final_result_is_no_boot_text() -> None:
     """The boot text of an M5310 is OK alone."""
     text = "recorded: by hand\n< OK\n> AT+MIPLCREATE\n< +MIPLCREATE:0\n< OK\n< OK\n> AT+MIPLDELETE=0\n< OK\n"

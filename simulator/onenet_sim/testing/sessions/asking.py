@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 ANNOUNCEMENT: Final = "+MIPLNMI"
 """The URC that tells of a request which the host then fetches."""
 
+FETCHING: Final = "AT+MIPLMGR"
+"""The command that fetches it, with or without having been told."""
+
 _REF_AND_MESSAGE_ID: Final = 2
 _VALUE_AT: Final = 5
 _ABSENT: Final = "-1"

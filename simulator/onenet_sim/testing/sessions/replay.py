@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from onenet_sim.testing.sessions.application import Application
-from onenet_sim.testing.sessions.asking import ANNOUNCEMENT, Request, call_of
+from onenet_sim.testing.sessions.asking import ANNOUNCEMENT, FETCHING, Request, call_of
 from onenet_sim.testing.sessions.comparing import Kind
 from onenet_sim.testing.sessions.conversation import Conversation
 from onenet_sim.testing.sessions.form import Act, Place, Session, SessionError, Side, Spoken
@@ -130,6 +130,8 @@ class _Player:
                 case Spoken(side=Side.HOST):
                     self._catch_up()
                     self._talk.at(entry.line)
+                    if entry.text.upper().startswith(FETCHING):
+                        self._ask(self._fetched())
                     self._talk.say(entry)
                 case Spoken():
                     self._expect(entry)
@@ -208,6 +210,11 @@ class _Player:
         """Return the next line of the file that shows a request which nobody has asked yet."""
         coming = (entry for entry in self._entries[self._index + 1 :] if isinstance(entry, Spoken))
         return next((each for each in coming if _message_place(each) in self._requests.keys() - self._asked), None)
+
+    def _fetched(self) -> Spoken | None:
+        """Return the line with which the answer to the host's line begins."""
+        following = self._entries[self._index + 1 : self._index + 2]
+        return next((entry for entry in following if isinstance(entry, Spoken)), None)
 
     def _reason(self, entry: Spoken) -> str:
         """Return what the platform says of a request that did not come."""
