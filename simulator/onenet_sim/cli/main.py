@@ -119,7 +119,7 @@ _lazily("regcode", "Decode or encode the register code of AT+MIPLCREATE.", _regc
 _lazily("why", "Tell what led to an event, or why a data point did not arrive.", _why, no_args_is_help=True)
 _lazily("lint", "Look for a host's bad habits in a journal.", _lint, no_args_is_help=True)
 _lazily("record", "Write down what a host and a real module say to each other.", _record)
-_lazily("replay", "Be the host of a recorded session, and list what the module says differently.", _replay)
+_lazily("replay", "Be the host of a session again, and list the differences.", _replay)
 
 
 def main() -> None:
