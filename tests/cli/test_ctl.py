@@ -6,6 +6,9 @@ import json
 import socket
 from typing import TYPE_CHECKING, Any
 
+import serial
+
+from onenet_sim.testing.sessions import Act, entry_line, parse_session, replay
 from tests.cli.conftest import line_of, popen
 
 if TYPE_CHECKING:
@@ -133,6 +136,24 @@ def test_the_journal_is_shown_line_by_line(start: Start, called: Called) -> None
     ]
     last = int(lines[-1].split()[1].removeprefix("#"))
     assert called("ctl", "journal", "--layer", "modem", "--after", str(last)).stdout == ""
+
+
+def test_what_was_said_is_a_session_that_replays(start: Start, called: Called) -> None:
+    run = start("--profile", "m5310a")
+    with serial.Serial(run.modem["port"], timeout=10) as port:
+        port.read_until(b"Neul\r\n\r\nOK\r\n")
+        port.write(b"AT+CIMI\r\n")
+        port.read_until(b"OK\r\n")
+    ended = called("ctl", "session")
+    assert ended.returncode == 0
+    session = parse_session(ended.stdout, "session")
+    assert session.profile == "m5310a"
+    said = [entry_line(each) for each in session.entries if not isinstance(each, Act)]
+    assert said[3:] == ["> AT+CIMI", f"< {run.modem['imsi']}", "< OK"]
+    assert replay(session).differences == ()
+    wrong = called("ctl", "session", "--modem", "modem-2")
+    assert wrong.returncode == 2
+    assert "there are modem-1" in wrong.stderr
 
 
 def test_the_journal_is_followed(start: Start, called: Called) -> None:

@@ -20,7 +20,7 @@ import typer
 from onenet_sim.cli.ready_file import default_ready_file, token_header
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from http.client import HTTPResponse
 
 _UNMET: Final = 417
@@ -246,14 +246,19 @@ def journal(
     if follow:
         _follow(control, f"journal?{urlencode(query)}")
         return
+    for event in _kept(control, query):
+        typer.echo(json.dumps(event) if control.raw else _event_told(event))
+
+
+def _kept(control: _Control, query: dict[str, str | int]) -> Iterator[dict[str, Any]]:
+    """Give the events that the journal keeps, as far as the query wants them."""
     while True:
         with control.open("GET", f"journal?{urlencode(query)}") as response:
             answer = json.load(response)
-        for event in answer["events"]:
-            typer.echo(json.dumps(event) if control.raw else _event_told(event))
+        yield from answer["events"]
         if not answer["events"]:
             return
-        query["after"] = answer["last"]
+        query = query | {"after": answer["last"]}
 
 
 def _follow(control: _Control, path: str) -> None:
@@ -268,6 +273,31 @@ def _follow(control: _Control, path: str) -> None:
                     typer.echo(f"({text.removeprefix(': ')})", err=True)
         except KeyboardInterrupt:
             return
+
+
+def session(context: typer.Context, *, modem: _Modem = _FIRST) -> None:
+    """Print what host and module said, as a session for `onenet-sim replay`."""
+    from onenet_sim.testing.sessions import Cutter, Session, Side, entry_line, session_text  # noqa: PLC0415 - slow
+
+    control: _Control = context.obj
+    with control.open("GET", "state") as response:
+        world = json.load(response)
+    profiles = {each["name"]: each["profile"] for each in world["modems"]}
+    if modem not in profiles:
+        raise typer.BadParameter(f"no modem is called {modem!r}; there are {', '.join(profiles)}")
+    head = Session((), profiles[modem], f"{world['calendar']}, {modem} of a world with seed {world['seed']}")
+    if dropped := world["journal"]["dropped"]:
+        typer.echo(f"# {dropped} events fell off the journal; what was said before is not here")
+    typer.echo(session_text(head).rstrip())
+    cutter = Cutter()
+    sides = {"host_wrote": Side.HOST, "module_wrote": Side.MODULE}
+    for event in _kept(control, {"layer": "uart", "modem": modem}):
+        if event["kind"] in sides:
+            octets = bytes.fromhex(event["fields"]["octets"])
+            for entry in cutter.hear(sides[event["kind"]], octets, event["time"]):
+                typer.echo(entry_line(entry))
+    for entry in cutter.end():
+        typer.echo(entry_line(entry))
 
 
 def expect(
@@ -333,4 +363,4 @@ def call(
     context.obj.call(method.upper(), path, None if body is None else _json(body))
 
 
-VERBS = (state, at, advance, clock, power, radio, journal, expect, reset, upgrade, push, call)
+VERBS = (state, at, advance, clock, power, radio, journal, session, expect, reset, upgrade, push, call)

@@ -125,6 +125,18 @@ def _explore(verb: typer.Typer) -> None:
     verb.command(context_settings={"allow_interspersed_args": False})(explore_verb)
 
 
+def _record(verb: typer.Typer) -> None:
+    from onenet_sim.cli.record import record  # noqa: PLC0415 - loaded when called
+
+    verb.command()(record)
+
+
+def _replay(verb: typer.Typer) -> None:
+    from onenet_sim.cli.replay import replay_verb  # noqa: PLC0415 - loaded when called
+
+    verb.command()(replay_verb)
+
+
 _lazily("demo", "Show the whole way of a data point and back, and check it.", _demo)
 _lazily("ctl", "Hold a running world: clock, power, air, journal, expectations.", _ctl, no_args_is_help=True)
 _lazily("config", "Tell what a world's configuration file may hold.", _config, no_args_is_help=True)
@@ -135,6 +147,8 @@ _lazily("report", "Write a page that shows all that happened.", _report, no_args
 _lazily("capture", "Write air and serial line to a file for Wireshark.", _capture, no_args_is_help=True)
 _lazily("lint", "Look for a host's bad habits in a journal.", _lint, no_args_is_help=True)
 _lazily("explore", "Find the smallest URC that breaks a driver.", _explore, no_args_is_help=True)
+_lazily("record", "Write down what a host and a real module say to each other.", _record)
+_lazily("replay", "Be the host of a session again, and list the differences.", _replay)
 
 
 def main() -> None:

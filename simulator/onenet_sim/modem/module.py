@@ -145,13 +145,7 @@ class Module:
         """Return a line in this module's spacing."""
         if isinstance(line, Verbatim):
             return line.render(self.settings)
-        blanks = self.profile.blanks
-        exception = blanks.exceptions.get(line.name)
-        if exception is not None:
-            return line.render(exception)
-        if not line.name.startswith("+MIPL"):
-            return line.render(blanks.general)
-        return line.render(blanks.urc if urc or line.name in urcs.NAMES else blanks.answer)
+        return line.render(self.profile.blanks.of(line.name, urc=urc or line.name in urcs.NAMES))
 
     def unsolicited(self, line: InformationText, sort: Sort = Sort.OTHER) -> None:
         """Print a URC; a module whose serial line is off wakes for that."""

@@ -105,6 +105,30 @@ class Blanks:
     cis_error: Spacing
     exceptions: Mapping[str, Spacing]
 
+    def of(self, name: str, *, urc: bool) -> Spacing:
+        """Return how a line of that name is spaced, as an answer or a URC."""
+        match self.row_of(name, urc=urc):
+            case "exceptions":
+                return self.exceptions[name]
+            case "cis_error":
+                return self.cis_error
+            case "general":
+                return self.general
+            case "urc":
+                return self.urc
+            case _:
+                return self.answer
+
+    def row_of(self, name: str, *, urc: bool) -> str:
+        """Return the key of the row that spaces a line of that name, as an answer or a URC."""
+        if name in self.exceptions:
+            return "exceptions"
+        if name == "+CIS ERROR":
+            return "cis_error"
+        if not name.startswith("+MIPL"):
+            return "general"
+        return "urc" if urc else "answer"
+
 
 @dataclass(frozen=True, slots=True)
 class Boot:

@@ -24,7 +24,7 @@ _TCGETS2 = 0x802C542A
 
 _TERMIOS2_OCTETS = 44
 _SPEED = slice(40, 44)
-_IFLAG, _OFLAG, _CFLAG, _LFLAG, _CC = 0, 1, 2, 3, 6
+_IFLAG, _OFLAG, _CFLAG, _LFLAG, _ISPEED, _OSPEED = range(6)
 
 
 class PtyPort(DescriptorPort):
@@ -84,6 +84,15 @@ class PtyPort(DescriptorPort):
         """The baud rate that a host has set, if one has."""
         self._note_rate()
         return self._rate
+
+    def set_rate(self, baud: int) -> None:
+        """Let the next host find the line at a baud rate, if it is one of the usual ones."""
+        speed = getattr(termios, f"B{baud}", None)
+        if speed is not None:
+            mode = termios.tcgetattr(self._slave)
+            mode[_ISPEED] = mode[_OSPEED] = speed
+            termios.tcsetattr(self._slave, termios.TCSANOW, mode)
+            self._speed = self._present_speed()
 
     def close(self) -> None:
         """Give the PTY up and remove the link, if it is still ours. The host sees a hang-up."""

@@ -22,7 +22,8 @@ class UartPort(DescriptorPort):
     """A serial device, 8N1, for this process alone; see :class:`~onenet_sim.ports.Port`.
 
     Whether somebody listens at the far end cannot be seen: a host counts as attached while the device is there.
-    When it goes, as a USB adapter does that is unplugged, it is looked for twice a second.
+    When it goes, as a USB adapter does that is unplugged, it is looked for twice a second, unless there is an
+    ``on_gone`` to be called instead.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class UartPort(DescriptorPort):
         device: str,
         baud: int,
         modem: str | None = None,
+        on_gone: Callable[[], None] | None = None,
     ) -> None:
         """Open a device at a baud rate, on the running loop.
 
@@ -41,6 +43,7 @@ class UartPort(DescriptorPort):
         """
         super().__init__(device, on_octets, journal, modem)
         self._baud = baud
+        self._on_gone = on_gone
         self._uart: serial.Serial | None = None
         self._later = Later(self._loop, self._look)
         self._open()
@@ -49,6 +52,21 @@ class UartPort(DescriptorPort):
     def described(self) -> dict[str, str | None]:
         """The device, under ``serial``."""
         return {"serial": self.name}
+
+    def set_rate(self, baud: int) -> None:
+        """Go on at another baud rate.
+
+        Raises:
+            OSError: The device cannot have it; the message names both.
+        """
+        self._baud = baud
+        if self._uart is None:
+            return
+        try:
+            self._uart.baudrate = baud
+            self._wait_for_octets()
+        except (ValueError, termios.error) as error:
+            raise OSError(f"{self.name} cannot have {baud} baud: {error}") from error
 
     def close(self) -> None:
         """Give the device up."""
@@ -62,13 +80,17 @@ class UartPort(DescriptorPort):
             self._uart = serial.Serial(self.name, self._baud, timeout=0, exclusive=True)
         except ValueError as error:
             raise OSError(f"{self.name} cannot have {self._baud} baud: {error}") from error
-        descriptor = self._uart.fileno()
-        mode = termios.tcgetattr(descriptor)
-        mode[_CC][termios.VMIN] = 1  # with pyserial's 0, nothing to read would look like the end
-        termios.tcsetattr(descriptor, termios.TCSANOW, mode)
-        self._listen(descriptor)
+        self._wait_for_octets()
+        self._listen(self._uart.fileno())
         with self.journal.because(None):
             self._attach()
+
+    def _wait_for_octets(self) -> None:
+        """Undo pyserial's VMIN of 0, with which nothing to read would look like the end."""
+        if self._uart is not None:
+            mode = termios.tcgetattr(self._uart.fileno())
+            mode[_CC][termios.VMIN] = 1
+            termios.tcsetattr(self._uart.fileno(), termios.TCSANOW, mode)
 
     def _look(self) -> None:
         try:
@@ -79,7 +101,10 @@ class UartPort(DescriptorPort):
 
     def _hung_up(self) -> None:
         self._leave()
-        self._later.again()
+        if self._on_gone is None:
+            self._later.again()
+        else:
+            self._on_gone()
 
     def _leave(self) -> None:
         if self._uart is None:

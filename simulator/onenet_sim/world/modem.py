@@ -60,6 +60,14 @@ class Modem:
         """The grammar of its MIPL commands: ``O`` is OneMO's own, ``C`` the CIS SDK's."""
         return str(self._bench.modem.profile.family)
 
+    def spacing_row(self, line: str, *, urc: bool) -> str:
+        """Return the key of the profile's row that spaces a printed line."""
+        return f"blanks.{self._bench.modem.profile.blanks.row_of(line.partition(':')[0], urc=urc)}"
+
+    def source_of(self, row: str) -> str:
+        """Return where a row of the profile such as ``boot.text`` is known from."""
+        return self._bench.modem.profile.rows[row].source
+
     @property
     def port(self) -> str:
         """The PTY that a host opens.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from onenet_sim.lwm2m import Path
+from onenet_sim.lwm2m import DataType, Path, decode_text, decode_value
 from onenet_sim.onenet import Generation, PushSettings, UpgradeKind
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
+    from onenet_sim.journal import Json
     from onenet_sim.onenet import Device, PointValue, Reading, ResourceWrite, Upgrade
     from onenet_sim.world.world import World
 
@@ -103,6 +104,23 @@ class OneNet:
         """Execute a resource."""
         platform = self._world.simulation.platform
         self._do(platform.execute(imei, Path.parse(path), args, timeout))
+
+    def value_of(self, path: str, text: str, *, as_hex: bool) -> Json:
+        """Return what a resource's value means by the world's objects, as the API's ``val`` has it.
+
+        Args:
+            path: The resource, such as ``/3306/0/5850``.
+            text: The value as text, or the hex of its octets.
+            as_hex: Which of both it is.
+
+        Raises:
+            ValueError: It does not fit the resource's type.
+        """
+        where = Path.parse(path)
+        kind = self._world.simulation.platform.settings.objects.data_type(where)
+        octets = bytes.fromhex(text) if as_hex else text.encode("latin-1")
+        value = octets if kind is DataType.OPAQUE else (decode_value if as_hex else decode_text)(kind, octets)
+        return list(value) if isinstance(value, bytes) else value
 
     def start_upgrade(
         self, imei: str, version: str, image: bytes | None = None, kind: str = "firmware"
