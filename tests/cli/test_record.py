@@ -97,7 +97,10 @@ def test_a_strict_hosts_session_replays_without_differences_and_with_telling_one
     assert len(recorder.lines) > 30
     assert differences(recorder.file) == ()
     elsewhere = differences(recorder.file, "xy1100")
-    assert {each.kind for each in elsewhere} == {Kind.MISSING, Kind.SPACING}
+    assert {each.kind for each in elsewhere} == {Kind.MISSING, Kind.SPACING, Kind.TEXT}
+    (executed,) = [each for each in elsewhere if each.kind is Kind.TEXT]
+    assert (executed.recorded or "").endswith(',"reset"')
+    assert (executed.simulated or "").endswith(",reset")
     assert [each.recorded for each in elsewhere if each.kind is Kind.MISSING] == [
         "REBOOT_CAUSE_SECURITY_RESET_PIN",
         "Neul",
