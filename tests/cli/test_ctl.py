@@ -190,3 +190,35 @@ def test_a_command_line_is_typed_and_its_result_is_the_exit_code(start: Start, c
     answered = called("ctl", "at", "AT+CSQ")
     assert (answered.returncode, answered.stdout) == (0, "+CSQ:20,99\nOK\n")
     assert called("ctl", "at", "AT+NOPE").returncode == 1
+
+
+def test_faults_are_added_listed_and_lifted(start: Start, called: Called) -> None:
+    start("--clock", "stopped")
+
+    def faults() -> list[dict[str, Any]]:
+        told: list[dict[str, Any]] = json.loads(called("ctl", "--json", "fault", "list").stdout)["faults"]
+        return told
+
+    added = called("ctl", "fault", "add", "network.loss,direction=up,probability=0.3")
+    assert added.returncode == 0
+    assert [(each["kind"], each["direction"], each["probability"]) for each in faults()] == [
+        ("network.loss", "up", 0.3)
+    ]
+    assert called("ctl", "network", "lossy").returncode == 0
+    assert len(faults()) > 1
+    assert called("ctl", "fault", "lift", "1").returncode == 0
+    assert called("ctl", "fault", "lift").returncode == 0
+    assert faults() == []
+
+
+def test_a_fault_that_is_none_says_what_would_be_right(start: Start, called: Called) -> None:
+    start("--clock", "stopped")
+    for arguments, told in (
+        (("add",), "network.loss,probability=0.3"),
+        (("add", "network.los"), "expected one of"),
+        (("lift", "7"), "there is no fault 7"),
+        (("drop", "7"), "'drop'"),
+    ):
+        ended = called("ctl", "fault", *arguments)
+        assert ended.returncode == 2
+        assert told in ended.stderr

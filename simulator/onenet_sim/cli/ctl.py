@@ -6,126 +6,23 @@ Exit codes: 0 it is done, 1 an expectation was not met, 2 the call was wrong or 
 from __future__ import annotations
 
 import json
-import os
-from dataclasses import dataclass
-from http.client import HTTPException
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
-from typing import TYPE_CHECKING, Annotated, Any, Final
-from urllib.error import HTTPError, URLError
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import quote, urlencode
-from urllib.request import ProxyHandler, Request, build_opener
 
 import typer
 
-from onenet_sim.cli.ready_file import default_ready_file, token_header
+from onenet_sim.cli.control import FAILED, WORLD, Control, event_told, find
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from http.client import HTTPResponse
-
-_UNMET: Final = 417
-_WORLD: Final = "ONENET_SIM"
-_FAILED, _REFUSED, _NO_WORLD = 1, 2, 3
-
-_opener = build_opener(ProxyHandler({}))
-
-
-@dataclass(frozen=True, slots=True)
-class _Control:
-    """How a running world is reached, and how its answers are shown."""
-
-    url: str
-    headers: Mapping[str, str]
-    raw: bool
-
-    def open(self, method: str, path: str, body: object = None, accept: str = "*/*") -> HTTPResponse:
-        """Make a call and return its answer, or end the command with its error."""
-        octets = None if body is None else json.dumps(body).encode()
-        target = self.url.rstrip("/") + (path if path.startswith("/") else f"/control/{path}")
-        try:
-            request = Request(target, octets, {"Accept": accept, **self.headers}, method=method)  # noqa: S310 - the user's own world
-            response: HTTPResponse = _opener.open(request)
-        except HTTPError as error:
-            raise self._refused(error) from None
-        except (URLError, HTTPException, OSError, ValueError) as error:
-            raise _no_world(f"no world answers at {self.url}: {getattr(error, 'reason', error)}") from None
-        return response
-
-    def _refused(self, error: HTTPError) -> typer.Exit:
-        with error:
-            text = error.read().decode(errors="replace")
-        if self.raw:
-            typer.echo(text)
-        else:
-            typer.echo(_reason(text), err=True)
-        return typer.Exit(_FAILED if error.code == _UNMET else _REFUSED)
-
-    def call(self, method: str, path: str, body: object = None) -> None:
-        """Make a call and show its answer."""
-        with self.open(method, path, body) as response:
-            text = response.read().decode()
-        typer.echo(text if self.raw else "\n".join(_told(_parsed(text))))
-
-
-def _no_world(why: str) -> typer.Exit:
-    typer.echo(f"Error: {why}", err=True)
-    return typer.Exit(_NO_WORLD)
-
-
-def _reason(text: str) -> str:
-    answer = _parsed(text)
-    return f"Error: {answer['error']}" if isinstance(answer, dict) and "error" in answer else text
-
-
-def _parsed(text: str) -> Any:  # noqa: ANN401 - JSON
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
-
-
-def _told(answer: Any, indent: str = "") -> list[str]:  # noqa: ANN401 - JSON
-    """Return JSON as lines for a person; events in one line each."""
-    match answer:
-        case {"id": int(), "time": _, "text": str(), "kind": str()}:
-            return [indent + _event_told(answer)]
-        case dict():
-            lines = []
-            for name, value in answer.items():
-                deep = isinstance(value, dict | list) and bool(value)
-                lines += (
-                    [f"{indent}{name}:", *_told(value, indent + "  ")]
-                    if deep
-                    else [f"{indent}{name}: {_scalar(value)}"]
-                )
-            return lines
-        case list():
-            return [line for each in answer for line in (*_told(each, indent), *([""] if _long(each) else []))]
-        case _:
-            return [indent + _scalar(answer)]
-
-
-def _long(answer: object) -> bool:
-    return isinstance(answer, dict) and "text" not in answer
-
-
-def _scalar(value: object) -> str:
-    return value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)
-
-
-def _event_told(event: dict[str, Any]) -> str:
-    modem = event["modem"] or "-"
-    return f"{event['time']:>11.3f}  #{event['id']:<6} {modem:<8}  {event['layer']:<9} {event['text']}"
-
-
-# --- which world -------------------------------------------------------------------------------------
+    from collections.abc import Iterator
 
 
 def ctl(
     context: typer.Context,
     *,
     http: Annotated[
-        str | None, typer.Option(metavar="URL", help=f"The world's URL; otherwise that of ${_WORLD}, or its file.")
+        str | None, typer.Option(metavar="URL", help=f"The world's URL; otherwise that of ${WORLD}, or its file.")
     ] = None,
     ready: Annotated[
         Path | None,
@@ -137,28 +34,8 @@ def ctl(
 
     Exit codes: 0 it is done, 1 an expectation was not met, 2 the call was wrong or refused, 3 no world answers.
     """
-    url, headers = http or (None if ready else os.environ.get(_WORLD)), token_header()
-    if url is None:
-        described = _described(ready or default_ready_file())
-        url, headers = described["http"], token_header(described)
-    context.obj = _Control(url, headers, as_json)
+    context.obj = find(http, ready, raw=as_json)
 
-
-def _described(path: Path) -> dict[str, Any]:
-    """Return what a ready file says."""
-    try:
-        described = json.loads(path.read_text(encoding="utf-8"))
-    except OSError:
-        options = f"begin one with onenet-sim run, or name it by --http URL, ${_WORLD} or --ready FILE"
-        raise _no_world(f"no world is running: there is no {path}; {options}") from None
-    except ValueError:
-        described = None
-    if not isinstance(described, dict) or not isinstance(described.get("http"), str):
-        raise _no_world(f"{path} is no ready file; onenet-sim run --ready-file writes one")
-    return described
-
-
-# --- the calls ---------------------------------------------------------------------------------------
 
 _Modem = Annotated[str, typer.Option(metavar="NAME", help="Which modem.")]
 _FIRST = "modem-1"
@@ -204,7 +81,7 @@ def at(
         answer = json.load(response)
     typer.echo(json.dumps(answer) if context.obj.raw else "\n".join((*answer["lines"], answer["final_result"])))
     if answer["final_result"] != "OK":
-        raise typer.Exit(_FAILED)
+        raise typer.Exit(FAILED)
 
 
 def power(
@@ -232,6 +109,45 @@ def radio(
     context.obj.call("POST", f"modems/{quote(modem, safe='')}/radio", given)
 
 
+def fault(
+    context: typer.Context,
+    action: Annotated[Literal["add", "list", "lift"], typer.Argument(help="What to do.")],
+    what: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="KIND[,KEY=VALUE...]|ID", help="A fault such as network.loss,probability=0.3; or its number."
+        ),
+    ] = None,
+) -> None:
+    """Add a fault, list all, or lift one, or all."""
+    match action, what:
+        case "add", str(text):
+            context.obj.call("POST", "faults", _fault(text))
+        case "add", None:
+            raise typer.BadParameter("add lacks its fault, such as network.loss,probability=0.3")
+        case "list", _:
+            context.obj.call("GET", "faults")
+        case _:
+            context.obj.call("DELETE", "faults" if what is None else f"faults/{quote(what, safe='')}")
+
+
+def _fault(text: str) -> dict[str, Any]:
+    from onenet_sim.world import FaultError, parse_fault_text  # noqa: PLC0415 - other verbs do not need it
+
+    try:
+        declared = parse_fault_text(text, text).to_json()
+    except FaultError as error:
+        raise typer.BadParameter(str(error)) from None
+    return {name: value for name, value in declared.items() if name != "id"}
+
+
+def network(
+    context: typer.Context, preset: Annotated[str, typer.Argument(help="Such as ecl2, lossy, nat60 or good.")]
+) -> None:
+    """Choose what the network is like."""
+    context.obj.call("POST", "network", {"preset": preset})
+
+
 def journal(
     context: typer.Context,
     *,
@@ -241,16 +157,16 @@ def journal(
     follow: Annotated[bool, typer.Option("--follow", help="Go on with each event as it happens.")] = False,
 ) -> None:
     """Show what happened, oldest first."""
-    control: _Control = context.obj
+    control: Control = context.obj
     query = {name: value for name, value in (("after", after), ("layer", layer), ("modem", modem)) if value}
     if follow:
         _follow(control, f"journal?{urlencode(query)}")
         return
     for event in _kept(control, query):
-        typer.echo(json.dumps(event) if control.raw else _event_told(event))
+        typer.echo(json.dumps(event) if control.raw else event_told(event))
 
 
-def _kept(control: _Control, query: dict[str, str | int]) -> Iterator[dict[str, Any]]:
+def _kept(control: Control, query: dict[str, str | int]) -> Iterator[dict[str, Any]]:
     """Give the events that the journal keeps, as far as the query wants them."""
     while True:
         with control.open("GET", f"journal?{urlencode(query)}") as response:
@@ -261,14 +177,14 @@ def _kept(control: _Control, query: dict[str, str | int]) -> Iterator[dict[str, 
         query = query | {"after": answer["last"]}
 
 
-def _follow(control: _Control, path: str) -> None:
+def _follow(control: Control, path: str) -> None:
     with control.open("GET", path, accept="text/event-stream") as response:
         try:
             for line in response:
                 text = line.decode().rstrip("\n")
                 if text.startswith("data: "):
                     event = text.removeprefix("data: ")
-                    typer.echo(event if control.raw else _event_told(json.loads(event)))
+                    typer.echo(event if control.raw else event_told(json.loads(event)))
                 elif text.startswith(": "):
                     typer.echo(f"({text.removeprefix(': ')})", err=True)
         except KeyboardInterrupt:
@@ -279,7 +195,7 @@ def session(context: typer.Context, *, modem: _Modem = _FIRST) -> None:
     """Print what host and module said, as a session for `onenet-sim replay`."""
     from onenet_sim.testing.sessions import Cutter, Session, Side, entry_line, session_text  # noqa: PLC0415 - slow
 
-    control: _Control = context.obj
+    control: Control = context.obj
     with control.open("GET", "state") as response:
         world = json.load(response)
     profiles = {each["name"]: each["profile"] for each in world["modems"]}
@@ -363,4 +279,20 @@ def call(
     context.obj.call(method.upper(), path, None if body is None else _json(body))
 
 
-VERBS = (state, at, advance, clock, power, radio, journal, session, expect, reset, upgrade, push, call)
+VERBS = (
+    state,
+    at,
+    advance,
+    clock,
+    power,
+    radio,
+    fault,
+    network,
+    journal,
+    session,
+    expect,
+    reset,
+    upgrade,
+    push,
+    call,
+)
