@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -67,3 +68,7 @@ def test_what_is_wrong_with_the_call_is_said_in_one_line(arguments: tuple[str, .
     assert ended.returncode == 2
     assert message in ended.stderr
     assert ended.stderr.count("\n") == 1
+
+
+def test_the_schema_of_a_profile_is_printed() -> None:
+    assert "inherits" in json.loads(run("--schema").stdout)["properties"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,6 +17,7 @@ from onenet_sim.modem.ledger import (
 )
 from onenet_sim.modem.profile import Basis
 from onenet_sim.modem.profile_file import sources
+from onenet_sim.modem.profile_schema import profile_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,8 +35,14 @@ def profiles(
     markdown: Annotated[
         bool, typer.Option("--markdown", help="Print the whole ledger as docs/fidelity.md.")
     ] = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema of a profile file of your own, for editors.")
+    ] = False,
 ) -> None:
     """List the modules; with a name, all its rows and commands, each with its source and how sure it is."""
+    if schema:
+        typer.echo(json.dumps(profile_schema(), indent=2, ensure_ascii=False))
+        return
     try:
         lines = _chosen(name, diff, markdown=markdown)
         for line in lines:

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from importlib.resources.abc import Traversable
 
-_SECTIONS: dict[str, type] = {
+SECTIONS: dict[str, type] = {
     "label": Label,
     "line": SerialLine,
     "blanks": Blanks,
@@ -62,16 +62,16 @@ _SECTIONS: dict[str, type] = {
     "general": General,
     "sockets": SocketHabits,
 }
-_TABLES = {"errors": int, "error_names": str}
-_PLAIN = {"name", "title", "family", "inherits"}
+TABLES = {"errors": int, "error_names": str}
+PLAIN = {"name", "title", "family", "inherits"}
 _ROW_KEYS = {"is", "source", "basis"}
 _ROW_EXAMPLE = '{ is = …, source = "…", basis = "doc|code|log|inferred" }'
 _EXPECTED = "a profile"
 _PART_OF_VALUE = 3
-_NUMBER_MAXIMUM = 0xFFFFFFFF
+NUMBER_MAXIMUM = 0xFFFFFFFF
 _TYPE_NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
-_COMMAND = re.compile(r"[+*^$#%][A-Z0-9!%./:_-]+[?=]?")
-_COMMANDS = {
+COMMAND = re.compile(r"[+*^$#%][A-Z0-9!%./:_-]+[?=]?")
+COMMANDS = {
     "boot.restarts",
     "general.iccid",
     "general.canned",
@@ -82,7 +82,7 @@ _COMMANDS = {
     "grammar.own_errors",
     "grammar.test_forms",
 }
-_ALLOWED = {
+ALLOWED = {
     "boot.restarts": (r"(ok|silent)( .+)?", "ok or silent, and behind it what is announced"),
     "coap.query": ("lwm2m|ep|b|lt", "lwm2m, ep, b or lt"),
     "coap.authorizes": (
@@ -223,12 +223,12 @@ def _gather(file: _File, heirs: tuple[str, ...] = ()) -> tuple[dict[str, str], d
         plain, rows = _gather(_built_in_file(parent), (*heirs, parent))
         del plain["name"]
     for key, content in document.items():
-        if key in _PLAIN:
+        if key in PLAIN:
             if not isinstance(content, str) or not content:
                 raise file.fault(key, f"{key} is {content!r}; expected a text")
             plain[key] = content
-        elif key not in _SECTIONS and key not in _TABLES:
-            raise _unknown(file, key, [*_PLAIN, *_SECTIONS, *_TABLES])
+        elif key not in SECTIONS and key not in TABLES:
+            raise _unknown(file, key, [*PLAIN, *SECTIONS, *TABLES])
         elif not isinstance(content, dict):
             raise file.fault(key, f"{key} must be a table of rows, each {_ROW_EXAMPLE}")
         else:
@@ -241,8 +241,8 @@ def _gather(file: _File, heirs: tuple[str, ...] = ()) -> tuple[dict[str, str], d
 
 def _inner_keys(key: str) -> list[str]:
     """Return the rows that a section or table may have; the numbers of ``error_names`` are not among them."""
-    if key in _SECTIONS:
-        return [field.name for field in fields(_SECTIONS[key])]
+    if key in SECTIONS:
+        return [field.name for field in fields(SECTIONS[key])]
     return [situation.value for situation in Situation] if key == "errors" else []
 
 
@@ -272,16 +272,14 @@ def _build(name: str, file: _File) -> Profile:
     for key in ("title", "family", *(f"errors.{situation.value}" for situation in Situation)):
         if key not in plain and key not in rows:
             raise _missing(file, key)
-    sections: dict[str, Any] = {
-        section: _section(file, section, kind, rows) for section, kind in _SECTIONS.items()
-    }
+    sections: dict[str, Any] = {section: _section(file, section, kind, rows) for section, kind in SECTIONS.items()}
     tables = {
         table: {
             key.removeprefix(f"{table}."): _convert(placed.file, key, kind, placed.row.value)
             for key, placed in rows.items()
             if key.startswith(f"{table}.")
         }
-        for table, kind in _TABLES.items()
+        for table, kind in TABLES.items()
     }
     return Profile(
         name=plain.get("name", name),
@@ -316,7 +314,7 @@ def _convert(file: _File, key: str, kind: Any, value: Any, row: str = "") -> Any
         return tuple(_convert(file, key, arguments[0], item, row) for item in value)
     if origin is Mapping and isinstance(value, dict):
         for name in value:
-            if key in _COMMANDS and not _COMMAND.fullmatch(name):
+            if key in COMMANDS and not COMMAND.fullmatch(name):
                 raise file.fault(
                     f"{key}.{name}", f"{key} has {name!r}; expected a command such as +NCDP, in capitals"
                 )
@@ -341,11 +339,11 @@ def _convert(file: _File, key: str, kind: Any, value: Any, row: str = "") -> Any
 
 def _bound(file: _File, key: str, row: str, value: bool | float | str) -> None:  # noqa: FBT001 - a row's value
     """Refuse a value of the right type that no module can have."""
-    pattern, expected = _ALLOWED.get(row, ("", ""))
+    pattern, expected = ALLOWED.get(row, ("", ""))
     if pattern and not re.fullmatch(pattern, str(value)):
         raise file.fault(key, f"{key} is {value!r}; expected {expected}")
     if isinstance(value, str):
         if "\0" in value:
             raise file.fault(key, f"{key} is {value!r}; expected a text without NUL")
-    elif not (math.isfinite(value) and 0 <= value <= _NUMBER_MAXIMUM):
-        raise file.fault(key, f"{key} is {value!r}; expected 0 to {_NUMBER_MAXIMUM}")
+    elif not (math.isfinite(value) and 0 <= value <= NUMBER_MAXIMUM):
+        raise file.fault(key, f"{key} is {value!r}; expected 0 to {NUMBER_MAXIMUM}")
