@@ -36,7 +36,7 @@ class Wakaama:
         self._process = process
 
     def does(self, order: str) -> None:
-        """Give an order."""
+        """Give an order. What it reads at once it takes for one: the order before must have been carried out."""
         assert self._process.stdin is not None
         self._process.stdin.write(order.encode() + b"\n")
 
@@ -124,8 +124,9 @@ async def _is_written_and_executed(wire: RealWire, client: Wakaama) -> None:
     assert await platform.create(IMEI, Path(31024, 15), [ResourceWrite(1, 9)]) == Path(31024, 15)
     await _told(wire, "31024_15_1 = [9]")  # its update lists the new instance, which is then observed
     await platform.delete(IMEI, Path(31024, 15))
+    before = wire.platform.journal.events()[-1].id  # it has updated already, to list the new instance
     client.does("update 123")
-    await _told(wire, "updated: lifetime 300 s")
+    await wire.journal_has(lambda event: event.id > before and "updated: lifetime 300 s" in str(event.what))
 
 
 def test_it_understands_what_is_written_in_json() -> None:
