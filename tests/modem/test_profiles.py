@@ -108,7 +108,14 @@ HEADLINES = {
     "mn316": Headline(
         ("+MATREADY",), "+MIPLCREATE:0", "+CIS ERROR: 653", "+CEREG:0,1", (_NONE[1], _NONE[3]), _READ_NONE
     ),
-    "m5310a": Headline(_HI2115, "+MIPLCREATE:0", "+CIS ERROR:653", "+CEREG:0,1", (_NONE[1], _NONE[3]), _READ_NONE),
+    "m5310a": Headline(
+        ("REBOOT_CAUSE_SECURITY_RESET_PIN", "M5310-A\r\nOK"),
+        "+MIPLCREATE:0",
+        "+CIS ERROR:653",
+        "+CEREG:0,1",
+        (_NONE[1], _NONE[3]),
+        _READ_NONE,
+    ),
     "m5311": _M5311,
     "m5312": _M5311,
     "m5310": _PLAIN_CIS,
@@ -185,7 +192,7 @@ def test_every_restart_command_ends_in_the_boot_text(name: str) -> None:
         rig.advance(20.0)
         boot = rig.profile.boot
         text = (*boot.restart_text, *boot.network_text)[-1].replace("{address}", "100.96.78.210")
-        assert rig.lines()[-1] == text, command
+        assert rig.lines()[-1] == text.replace("\n", "\r\n"), command
 
 
 # --- rows that few modules have ------------------------------------------------------------------
