@@ -9,16 +9,12 @@ from tests.modem.conftest import FAMILIES, Rig
 
 BOOT = {
     "onemo": ["+MATREADY"],
-    "m5310a": ["REBOOT_CAUSE_SECURITY_RESET_PIN", "M5310-A\r\nOK"],
+    "m5310a": ["REBOOT_CAUSE_SECURITY_RESET_PIN\r\nM5310-A\r\nOK"],
     "m5310": ["OK"],
 }
 HI2115 = [
-    "Boot: Unsigned",
-    "Security B.. Verified",
-    "Protocol A.. Verified",
-    "Apps A...... Verified",
-    "REBOOT_CAUSE_APPLICATION_AT",
-    "M5310-A\r\nOK",
+    "Boot: Unsigned\r\nSecurity B.. Verified\r\nProtocol A.. Verified\r\nApps A...... Verified",
+    "REBOOT_CAUSE_APPLICATION_AT\r\nM5310-A\r\nOK",
 ]
 M5311 = ["*ATREADY: 1", "+CFUN: 1", "+CPIN: READY", "+IP: 100.96.78.210"]
 
@@ -57,7 +53,7 @@ def test_the_boot_text_is_kept_for_a_host_that_opens_the_port_later(name: str) -
         ("m5310a", "AT+NRB", ["REBOOTING", *HI2115]),
         ("m5311", "AT+CMRB", ["OK", "REBOOTING..", *M5311]),
         ("m5311", "AT+COLDRB", ["OK", "REBOOTING..", *M5311]),
-        ("m5310", "AT+NRB", ["REBOOTING", "REBOOT_CAUSE_APPLICATION_AT", "M5310\r\nOK"]),
+        ("m5310", "AT+NRB", ["REBOOTING", "REBOOT_CAUSE_APPLICATION_AT\r\nM5310\r\nOK"]),
     ],
 )
 @pytest.mark.parametrize("pace", list(Pace))

@@ -109,7 +109,7 @@ HEADLINES = {
         ("+MATREADY",), "+MIPLCREATE:0", "+CIS ERROR: 653", "+CEREG:0,1", (_NONE[1], _NONE[3]), _READ_NONE
     ),
     "m5310a": Headline(
-        ("REBOOT_CAUSE_SECURITY_RESET_PIN", "M5310-A\r\nOK"),
+        ("REBOOT_CAUSE_SECURITY_RESET_PIN\r\nM5310-A\r\nOK",),
         "+MIPLCREATE:0",
         "+CIS ERROR:653",
         "+CEREG:0,1",

@@ -68,6 +68,12 @@ class Replay:
     def _filled(self, text: str) -> str:
         return _PLACE.sub(lambda place: self._bound.get(place[1], place[0]), text)
 
+    def booted(self, text: str) -> None:
+        """Read one part of the boot text, of one line or of several."""
+        lines = "\r\n".join(("", *text.split("\n"), "")).encode("ascii")
+        octets = self._port.read(len(lines))
+        assert octets == lines, f"expected {lines!r}, got {octets!r}"
+
     def _expect(self, line: str) -> None:
         """Read exactly the octets of one printed line."""
         text = self._filled(line)
@@ -124,7 +130,7 @@ def replay(file: Path, pace: str) -> None:
         with serial.Serial(world.modem.port, timeout=_SECONDS) as port:
             session = Replay(world, port)
             for text in world.call(lambda s: s.benches["modem-1"].modem.profile.boot.text):
-                session.step(f"< {text}")
+                session.booted(text)
             for line in lines:
                 session.step(line)
             session.finish()
