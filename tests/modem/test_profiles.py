@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -103,8 +103,8 @@ _ONEMO = Headline(
 HEADLINES = {
     "onemo": _ONEMO,
     "mn318": _ONEMO,
-    "ml307a": _ONEMO,
-    "mr880a": _ONEMO,
+    "ml307a": replace(_ONEMO, registration="+CEREG: 0,1"),
+    "mr880a": replace(_ONEMO, registration="+CEREG: 0,1"),
     "mn316": Headline(
         ("+MATREADY",), "+MIPLCREATE:0", "+CIS ERROR: 653", "+CEREG:0,1", (_NONE[1], _NONE[3]), _READ_NONE
     ),

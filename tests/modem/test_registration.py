@@ -214,8 +214,9 @@ def test_an_impossible_figure_of_the_air_is_refused_with_its_range(figures: dict
         Reception(**figures)  # type: ignore[arg-type]
 
 
-def test_an_m5311_tells_its_registration_by_the_older_commands_too() -> None:
-    rig = Rig("m5311")
+@pytest.mark.parametrize("name", ["m5311", "ml307a", "mr880a"])
+def test_some_modules_tell_their_registration_by_the_older_commands_too(name: str) -> None:
+    rig = Rig(name)
     rig.feed(b"AT+CREG?\r\nAT+CGREG=1\r\nAT+CGREG?\r\n")
     assert rig.text() == ("\r\n+CREG: 0,1\r\n\r\nOK\r\n\r\nOK\r\n\r\n+CGREG: 1,1\r\n\r\nOK\r\n")
     assert Rig("onemo").ask("AT+CREG?") == ["ERROR"]
