@@ -86,7 +86,7 @@ def test_what_breaks_a_driver_is_found_and_can_be_had_again_for_it_and_by_hand(
     assert words[:2] == ["onenet-sim", "run"]
     run = start(*words[2:])
     with serial.Serial(run.modem["port"], timeout=5) as port:
-        port.read_until(b"Neul\r\n\r\nOK\r\n")
+        port.read_until(b"M5310-A\r\nOK\r\n")
         port.write(b"AT+CEREG=1\r")
         port.read_until(b"OK\r\n")
         port.write(b"AT+CSQ\r")

@@ -111,7 +111,7 @@ def test_a_strict_hosts_session_replays_without_differences_and_with_telling_one
 def test_it_ends_with_the_module_and_the_file_is_whole(
     start: Start, record: Callable[..., Recorder], tmp_path: Path
 ) -> None:
-    run = start("--profile", "m5310a", "--link", str(tmp_path / "module"))
+    run = start("--profile", "bc95", "--link", str(tmp_path / "module"))
     recorder = record(str(tmp_path / "module"), "--link", str(tmp_path / "host"), "--baud", "115200")
     assert recorder.ready["serial"] == str(tmp_path / "module")
     assert recorder.ready["link"] == str(tmp_path / "host")
@@ -125,14 +125,14 @@ def test_it_ends_with_the_module_and_the_file_is_whole(
     assert head[1].startswith("recorded: ")
     assert head[1].endswith(f", {tmp_path / 'module'}, 115200 baud")
     assert "# the host of " in recorder.file.read_text(encoding="ascii")
-    assert differences(recorder.file, "m5310a") == ()
+    assert differences(recorder.file, "bc95") == ()
 
 
 @pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_whatever_ends_it_what_was_said_before_is_in_the_file(
     record: Callable[..., Recorder], by: signal.Signals
 ) -> None:
-    with World(profile="m5310a") as world:
+    with World(profile="bc95") as world:
         recorder = record(world.modem.port)
         exchanges = (b"AT\r\n", b"\r\nOK\r\n"), (b"AT+CFUN?\r\n", b"\r\n+CFUN:1\r\n\r\nOK\r\n")
         ask(recorder.ready["port"], *exchanges)
@@ -145,11 +145,12 @@ def test_whatever_ends_it_what_was_said_before_is_in_the_file(
 
 
 def test_it_ends_cleanly_while_the_host_has_the_port_open(record: Callable[..., Recorder]) -> None:
-    with World(profile="m5310a") as world:
+    with World(profile="bc95") as world:
         recorder = record(world.modem.port)
         with serial.Serial(recorder.ready["port"], timeout=LONGEST_WAIT) as host:
             assert host.read(len(BOOT_TEXT)) == BOOT_TEXT
             host.write(b"AT+CF")
+            world.expect(kind="host_wrote", text="re:AT.CF", within=LONGEST_WAIT)
             assert recorder.end() == (0, "")
     assert ">> AT+CF" in recorder.lines
     assert recorder.file.read_text(encoding="ascii").endswith(f"# the host closed {recorder.ready['port']}\n")

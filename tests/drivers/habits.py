@@ -22,7 +22,7 @@ from tests.drivers.silence_framed import SilenceFramed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_BOOTED = b"Neul\r\n\r\nOK\r\n"
+_BOOTED = b"M5310-A\r\nOK\r\n"
 _PATIENCE = 0.5
 _ATTEMPTS = 2
 

@@ -21,7 +21,7 @@ IMEI, IMSI = "869975033574370", "460041234567890"
 FIRST_MESSAGE_ID = 0x1234
 BOOTSTRAP, ACCESS = Peer("183.230.40.39", 5683), Peer("183.230.40.40", 5683)
 FAMILIES = {"onemo": "O", "m5310a": "O", "m5310": "C"}
-_LINE = re.compile(r"\r\n([^\r\n]*)\r\n")
+_LINE = re.compile(r"\r\n([^\r\n]+(?:\r\n[^\r\n]+)+|[^\r\n]*)\r\n")
 
 Script: TypeAlias = Callable[[Packet], "list[Packet]"]
 

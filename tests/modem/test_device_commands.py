@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.modem.conftest import ACCESS, BOOTSTRAP, DIRECT_CODE, Rig
+from tests.modem import wire
+from tests.modem.conftest import ACCESS, BOOTSTRAP, DIRECT_CODE, DIRECT_CREATE, Rig
 
 # Error numbers by family: device exists, no device, object exists or no instance, no object.
 EXISTS = {"O": 653, "C": 602}
@@ -182,7 +183,6 @@ def test_without_a_device_every_command_answers_at_once_with_an_error(any_rig: R
     [
         "AT+MIPLUPDATE=0,3000,0",
         "AT+MIPLCLOSE=0",
-        'AT+MIPLNOTIFY=0,0,3200,0,5750,1,4,"abcd",0,0',
         "AT+MIPLREADRSP=0,1,11",
         "AT+MIPLWRITERSP=0,1,2",
         "AT+MIPLEXECUTERSP=0,1,2",
@@ -194,6 +194,14 @@ def test_before_a_login_there_is_nothing_to_answer_or_report(any_rig: Rig, line:
     any_rig.create()
     assert any_rig.ask(line) == _error(any_rig, {"O": 602, "C": 601})
     assert "not logged in" in any_rig.why
+
+
+@pytest.mark.parametrize(("name", "number"), [("onemo", 602), ("m5311", 602), ("m5310", 601)])
+def test_before_a_login_there_is_nothing_to_report(name: str, number: int) -> None:
+    rig = Rig(name)
+    rig.create()
+    assert rig.ask('AT+MIPLNOTIFY=0,0,3200,0,5750,1,4,"abcd",0,0') == [f"+CIS ERROR:{number}"]
+    assert "not logged in" in rig.why
 
 
 @pytest.mark.parametrize(
@@ -226,7 +234,7 @@ def test_before_a_login_there_is_nothing_to_answer_or_report(any_rig: Rig, line:
         'AT+MIPLADDOBJ=0,65536,1,"1",0,0',
         'AT+MIPLADDOBJ=0,3201,0,"",0,0',
         'AT+MIPLADDOBJ=0,3201,2,"1",0,0',
-        'AT+MIPLADDOBJ=0,3201,1,"2",0,0',
+        'AT+MIPLADDOBJ=0,3201,1,"x",0,0',
         'AT+MIPLADDOBJ=0,3201,1,"1",-1,0',
         'AT+MIPLADDOBJ=0,3201,1,"1",0',
     ],
@@ -336,3 +344,33 @@ def test_ver_is_read(name: str, line: str) -> None:
 def test_close_delobj_and_delete_without_a_session_answer_at_once(any_rig: Rig) -> None:
     for line in ("AT+MIPLCLOSE=0", "AT+MIPLDELOBJ=0,3303", "AT+MIPLDELETE=0"):
         assert len(any_rig.ask(line)) == 1
+
+
+# --- what programs for one module rely on ----------------------------------------------------------
+
+
+def test_an_m5310a_takes_reports_before_a_login_as_declarations() -> None:
+    rig = Rig("m5310a")
+    rig.ok(DIRECT_CREATE, 'AT+MIPLADDOBJ=0,3200,1,"1",1,0', 'AT+MIPLADDOBJ=0,3201,1,"2",1,0')
+    rig.feed(b'AT+MIPLNOTIFY=0,0,3200,0,5750,1,5,"heart",0,0\r\nAT+MIPLNOTIFY=0,0,3201,0,5750,1,3,"can",0,0\r\n')
+    assert rig.text() == "\r\nOK\r\n\r\nOK\r\n"
+    assert rig.sent == []
+    assert rig.ask('AT+MIPLNOTIFY=0,0,3202,0,5750,1,4,"rj45",0,0') == ["+CIS ERROR:653"]
+    rig.ok("AT+MIPLOPEN=0,600,30")
+    rig.request(wire.GET, "/3200", options=((wire.ACCEPT, b"\x28"),))
+    assert rig.sent[-1].payload == b"</3200>,</3200/0>,</3200/0/5750>"
+
+
+@pytest.mark.parametrize("name", ["onemo", "m5310"])
+def test_others_want_ones_and_zeros_in_a_bitmap(name: str) -> None:
+    rig = Rig(name)
+    rig.create()
+    assert rig.ask('AT+MIPLADDOBJ=0,3201,1,"2",0,0') == ["+CIS ERROR:601"]
+
+
+def test_an_m5310a_has_the_old_name_of_delete_too() -> None:
+    rig = Rig("m5310a")
+    rig.create()
+    assert rig.ask("AT+MIPLDEL=0") == ["OK"]
+    assert rig.ask("AT+MIPLDEL=0") == ["+CIS ERROR:653"]
+    assert Rig("onemo").ask("AT+MIPLDEL=0") == ["ERROR"]

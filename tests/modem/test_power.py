@@ -9,18 +9,14 @@ from tests.modem.conftest import FAMILIES, Rig
 
 BOOT = {
     "onemo": ["+MATREADY"],
-    "m5310a": ["REBOOT_CAUSE_SECURITY_RESET_PIN", "Neul", "OK"],
+    "m5310a": ["REBOOT_CAUSE_SECURITY_RESET_PIN\r\nM5310-A\r\nOK"],
     "m5310": ["OK"],
 }
 HI2115 = [
-    "Boot: Unsigned",
-    "Security B.. Verified",
-    "Protocol A.. Verified",
-    "Apps A...... Verified",
-    "REBOOT_CAUSE_APPLICATION_AT",
-    "Neul",
-    "OK",
+    "Boot: Unsigned\r\nSecurity B.. Verified\r\nProtocol A.. Verified\r\nApps A...... Verified",
+    "REBOOT_CAUSE_APPLICATION_AT\r\nM5310-A\r\nOK",
 ]
+M5311 = ["*ATREADY: 1", "+CFUN: 1", "+CPIN: READY", "+IP: 100.96.78.210"]
 
 
 def _off(name: str) -> Rig:
@@ -55,7 +51,9 @@ def test_the_boot_text_is_kept_for_a_host_that_opens_the_port_later(name: str) -
         ("onemo", "AT+NRB", ["OK", "REBOOTING", "+MATREADY"]),
         ("onemo", "AT+CFUN=1,1", ["OK", "+MATREADY"]),
         ("m5310a", "AT+NRB", ["REBOOTING", *HI2115]),
-        ("m5310", "AT+NRB", ["REBOOTING", "OK"]),
+        ("m5311", "AT+CMRB", ["OK", "REBOOTING..", *M5311]),
+        ("m5311", "AT+COLDRB", ["OK", "REBOOTING..", *M5311]),
+        ("m5310", "AT+NRB", ["REBOOTING", "REBOOT_CAUSE_APPLICATION_AT\r\nM5310\r\nOK"]),
     ],
 )
 @pytest.mark.parametrize("pace", list(Pace))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -103,12 +103,19 @@ _ONEMO = Headline(
 HEADLINES = {
     "onemo": _ONEMO,
     "mn318": _ONEMO,
-    "ml307a": _ONEMO,
-    "mr880a": _ONEMO,
+    "ml307a": replace(_ONEMO, registration="+CEREG: 0,1"),
+    "mr880a": replace(_ONEMO, registration="+CEREG: 0,1"),
     "mn316": Headline(
         ("+MATREADY",), "+MIPLCREATE:0", "+CIS ERROR: 653", "+CEREG:0,1", (_NONE[1], _NONE[3]), _READ_NONE
     ),
-    "m5310a": Headline(_HI2115, "+MIPLCREATE:0", "+CIS ERROR:653", "+CEREG:0,1", (_NONE[1], _NONE[3]), _READ_NONE),
+    "m5310a": Headline(
+        ("REBOOT_CAUSE_SECURITY_RESET_PIN\r\nM5310-A\r\nOK",),
+        "+MIPLCREATE:0",
+        "+CIS ERROR:653",
+        "+CEREG:0,1",
+        (_NONE[1], _NONE[3]),
+        _READ_NONE,
+    ),
     "m5311": _M5311,
     "m5312": _M5311,
     "m5310": _PLAIN_CIS,
@@ -185,7 +192,7 @@ def test_every_restart_command_ends_in_the_boot_text(name: str) -> None:
         rig.advance(20.0)
         boot = rig.profile.boot
         text = (*boot.restart_text, *boot.network_text)[-1].replace("{address}", "100.96.78.210")
-        assert rig.lines()[-1] == text, command
+        assert rig.lines()[-1] == text.replace("\n", "\r\n"), command
 
 
 # --- rows that few modules have ------------------------------------------------------------------

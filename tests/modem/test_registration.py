@@ -146,7 +146,8 @@ def test_the_fourth_and_fifth_level_name_what_the_network_granted_of_power_savin
 def test_contexts_read_as_they_were_defined_also_after_a_restart() -> None:
     rig = Rig("m5310")
     assert rig.ask("AT+CGDCONT?") == ['+CGDCONT:0,"IP","nbiot.MNC002.MCC460.GPRS",,0,0', "OK"]
-    rig.ok('AT+CGDCONT=1,"IPV4V6","ctnb"', "AT+CGDCONT=0", "AT+NRB")
+    rig.ok('AT+CGDCONT=1,"IPV4V6","ctnb"', "AT+CGDCONT=0")
+    rig.feed(b"AT+NRB\r\n")
     rig.advance(5.0)
     rig.text()
     assert rig.ask("AT+CGDCONT?") == ['+CGDCONT:1,"IPV4V6","ctnb",,0,0', "OK"]
@@ -155,7 +156,8 @@ def test_contexts_read_as_they_were_defined_also_after_a_restart() -> None:
 def test_a_setting_that_is_only_kept_reads_as_it_was_given_also_after_a_restart() -> None:
     rig = Rig("m5310a")
     assert rig.ask("AT+NCDP?") == ["+NCDP:0.0.0.0", "OK"]
-    rig.ok("AT+NCDP=117.60.157.137,5683", "AT+NBAND=8", "AT+NEARFCN=0,3555", "AT+NRB")
+    rig.ok("AT+NCDP=117.60.157.137,5683", "AT+NBAND=8", "AT+NEARFCN=0,3555")
+    rig.feed(b"AT+NRB\r\n")
     rig.advance(5.0)
     rig.text()
     assert rig.ask("AT+NCDP?") == ["+NCDP:117.60.157.137,5683", "OK"]
@@ -210,3 +212,18 @@ def test_the_times_of_sending_and_listening_grow_with_traffic() -> None:
 def test_an_impossible_figure_of_the_air_is_refused_with_its_range(figures: dict[str, int], expected: str) -> None:
     with pytest.raises(ValueError, match=expected):
         Reception(**figures)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["m5311", "ml307a", "mr880a"])
+def test_some_modules_tell_their_registration_by_the_older_commands_too(name: str) -> None:
+    rig = Rig(name)
+    rig.feed(b"AT+CREG?\r\nAT+CGREG=1\r\nAT+CGREG?\r\n")
+    assert rig.text() == ("\r\n+CREG: 0,1\r\n\r\nOK\r\n\r\nOK\r\n\r\n+CGREG: 1,1\r\n\r\nOK\r\n")
+    assert Rig("onemo").ask("AT+CREG?") == ["ERROR"]
+
+
+@pytest.mark.parametrize(("name", "line"), [("m5310a", "+CGATT:(0,1)"), ("m5311", "+CGATT: (0,1)")])
+def test_the_states_of_packet_service_are_listed(name: str, line: str) -> None:
+    rig = Rig(name)
+    rig.feed(b"AT+CGATT=?\r\n")
+    assert rig.text() == f"\r\n{line}\r\n\r\nOK\r\n"

@@ -156,11 +156,12 @@ def test_the_wake_up_pin_wakes_without_losing_anything() -> None:
     assert rig.ask("AT") == ["OK"]
 
 
-def test_a_lock_keeps_the_serial_line_alive_in_sleep() -> None:
-    rig = _asleep("m5311", "AT+SM=LOCK", "AT*SLEEP=1")
+@pytest.mark.parametrize("forever", ["", "_FOREVER"])
+def test_a_lock_keeps_the_serial_line_alive_in_sleep(forever: str) -> None:
+    rig = _asleep("m5311", f"AT+SM=LOCK{forever}", "AT*SLEEP=1")
     assert rig.lines() == ["*GOTOSLEEP"]
     assert rig.ask("AT") == ["OK"]
-    rig.ok("AT+SM=UNLOCK")
+    rig.ok(f"AT+SM=UNLOCK{forever}")
     assert rig.modem.module is not None
     assert rig.modem.module.sleep.deaf
     assert rig.ask("AT+SM=MAYBE") == ["+CME ERROR:50"]
@@ -235,7 +236,8 @@ def test_switching_power_saving_off_ends_sleep() -> None:
 
 def test_power_saving_outlives_a_restart() -> None:
     rig = Rig("m5310a")
-    rig.ok(f'AT+CPSMS=1,,,"{TAU_1_H}","{ACTIVE_4_S}"', "AT+NRB")
+    rig.ok(f'AT+CPSMS=1,,,"{TAU_1_H}","{ACTIVE_4_S}"')
+    rig.feed(b"AT+NRB\r\n")
     rig.advance(5.0)
     rig.text()
     assert rig.ask("AT+CPSMS?") == [f'+CPSMS:1,,,"{TAU_1_H}","{ACTIVE_4_S}"', "OK"]

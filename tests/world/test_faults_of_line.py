@@ -242,7 +242,7 @@ def test_a_line_without_faults_is_not_tapped(world: World) -> None:
 
 def test_a_driver_on_a_real_terminal_reads_the_disturbed_answer() -> None:
     with World(profile="m5310a", seed=7) as world, serial.Serial(world.modem.port, timeout=5) as port:
-        port.read_until(b"Neul\r\n\r\nOK\r\n")
+        port.read_until(b"M5310-A\r\nOK\r\n")
         port.write(b"ATE0\r")
         port.read_until(b"OK\r\n")
         world.faults.add("line.urc", placement="within_answer", text="+CEREG: 2", times=1)

@@ -11,7 +11,7 @@ from onenet_sim import World
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-BOOT = ["REBOOT_CAUSE_SECURITY_RESET_PIN", "Neul", "OK"]
+BOOT = ["REBOOT_CAUSE_SECURITY_RESET_PIN", "M5310-A", "OK"]
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ def world() -> Iterator[World]:
 
 def test_a_line_at_9600_baud_takes_its_time(world: World) -> None:
     with serial.Serial(world.modem.port, 9600, timeout=10) as port:
-        assert port.read_until(b"Neul\r\n\r\nOK\r\n")
+        assert port.read_until(b"M5310-A\r\nOK\r\n")
         before = world.clock.now
         port.write(b"AT+CGSN=1\r")
         answer = port.read_until(b"OK\r\n")
@@ -30,7 +30,7 @@ def test_a_line_at_9600_baud_takes_its_time(world: World) -> None:
 
 def test_a_host_that_does_not_follow_a_change_of_rate_hears_noise(world: World) -> None:
     with serial.Serial(world.modem.port, 9600, timeout=10) as port:
-        port.read_until(b"Neul\r\n\r\nOK\r\n")
+        port.read_until(b"M5310-A\r\nOK\r\n")
         port.write(b"AT+IPR=115200\r")
         assert port.read(6) == b"\r\nOK\r\n"
         port.write(b"AT\r")

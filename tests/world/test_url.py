@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 URL = "onenet://m5310a?seed=7"
-BOOT_TEXT = b"\r\nREBOOT_CAUSE_SECURITY_RESET_PIN\r\n\r\nNeul\r\n\r\nOK\r\n"
+BOOT_TEXT = b"\r\nREBOOT_CAUSE_SECURITY_RESET_PIN\r\nM5310-A\r\nOK\r\n"
 
 
 @pytest.fixture(autouse=True)

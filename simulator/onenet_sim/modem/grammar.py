@@ -71,6 +71,7 @@ class Grammar:
         refuses_unobserved: NOTIFY of what nobody observes is an error; else it is OK, and event 25 follows.
         block_results: The answers to requests may have the results 16 to 19, which are about blocks.
         instances: The most instances that ADDOBJ takes.
+        bitmap_digits: ADDOBJ's bitmap may have any digits, and each but 0 is an instance; else only 1 is one.
         objects: The most objects that it takes; 0 is no limit.
         open_timeout_minimum: The least time-out that OPEN takes, in seconds.
         code_octets: The longest register code that CREATE takes.
@@ -93,6 +94,7 @@ class Grammar:
     refuses_unobserved: bool
     block_results: bool
     instances: int
+    bitmap_digits: bool
     objects: int
     open_timeout_minimum: int
     code_octets: int

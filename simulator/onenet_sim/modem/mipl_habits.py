@@ -65,9 +65,11 @@ class MiplHabits:
         counts_attributes: ADDOBJ's attribute count shapes the TLV of reports.
         counts_discovered: DISCOVERRSP of more resources than ADDOBJ counted fails with event 20.
         reports_by_path: A report finds its observe by path; else by the OBSERVE's message id.
+        declares_before_login: Before OPEN, NOTIFY is OK and declares its resource, as DISCOVERRSP does.
         bitmap_from_right: The rightmost digit of ADDOBJ's bitmap is instance 0; else the leftmost.
         updates_after_login: Once every object was discovered the module sends an update by itself.
         short_executersp: ``AT+MIPLEXEUTERSP``, without its C, is taken too.
+        short_delete: ``AT+MIPLDEL``, DELETE's name in the first M5310 firmware, is taken too.
         creates_by_code: CREATE takes a register code; without it there is only the exec form.
         stores_code: CREATE's register code is kept for the exec form.
         deletes_fragments: Without a device DELETE is OK, once, while a register code lacks its last fragment.
@@ -99,9 +101,11 @@ class MiplHabits:
     counts_attributes: bool
     counts_discovered: bool
     reports_by_path: bool
+    declares_before_login: bool
     bitmap_from_right: bool
     updates_after_login: bool
     short_executersp: bool
+    short_delete: bool
     creates_by_code: bool
     stores_code: bool
     deletes_fragments: bool

@@ -21,6 +21,7 @@ from onenet_sim.at import (
     LineTooLong,
     Noise,
     NoResult,
+    Verbatim,
     frame_result,
     frame_text,
 )
@@ -261,8 +262,9 @@ class Modem:
     def _print_lines(self, lines: tuple[str, ...], sort: Sort) -> None:
         settings = self._module.settings if self._module else factory_settings(self.profile)
         for line in lines:
-            event = self._journal.note(Urc(line), modem=self.name)
-            self._output.unsolicited(sort, SerialWrite(frame_text(line, settings), boot=True, cause=event))
+            text = Verbatim(line).render(settings)
+            event = self._journal.note(Urc(text), modem=self.name)
+            self._output.unsolicited(sort, SerialWrite(frame_text(text, settings), boot=True, cause=event))
 
     def _restart_later(self, announcement: str, why: str) -> None:
         self._restart = announcement, why

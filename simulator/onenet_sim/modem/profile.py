@@ -135,7 +135,7 @@ class Boot:
     """What the module prints when it starts, and how long a restart takes.
 
     Attributes:
-        text: The lines after power-on or reset.
+        text: The lines after power-on or reset; where a line feed stands in one, no empty line follows.
         restart_text: The lines after a restart by command.
         network_text: The lines when the network is found; ``{address}`` stands for the module's address.
         seconds: From reset to the first line.
@@ -182,6 +182,7 @@ class General:
         access_point: The name of the access point in that context until the host gives another.
         clock: The shape of ``AT+CCLK?``: strftime codes, ``%Q`` for the zone in quarters of an hour.
         cell_reports: The commands that tell of signal and cell in detail.
+        registrations: The commands besides ``+CEREG`` that tell of the registration; they print no URC.
         remembered: Settings that only have to be kept: the command, and what it reads until it is set.
         canned: Answers that never change: the call (``+NCDP?``, ``+NPSMR=``, ``+X``) and its lines.
     """
@@ -195,6 +196,7 @@ class General:
     access_point: str
     clock: str
     cell_reports: tuple[str, ...]
+    registrations: tuple[str, ...]
     remembered: Mapping[str, str]
     canned: Mapping[str, tuple[str, ...]]
 

@@ -49,6 +49,7 @@ class Radio:
         connected: The signalling connection is up (``+CSCON``).
         cereg: What ``AT+CEREG=`` was set to.
         cscon: What ``AT+CSCON=`` was set to.
+        levels: What the other commands about the registration were set to, by name.
         sending: Milliseconds of sending since boot, at 100 ms a datagram.
         listening: Milliseconds since boot for which a connection was up, those of the present one left out.
     """
@@ -63,6 +64,7 @@ class Radio:
         self.connected = False
         self.cereg = 0
         self.cscon = 0
+        self.levels: dict[str, int] = {}
         self.sending = 0
         self.listening = 0
         self._selection, self._network = 0, ""

@@ -58,7 +58,7 @@ class SleepHabits:
         enter_text: What it prints on going to sleep; empty is nothing.
         leave_text: What it prints on waking; likewise.
         reports: The commands that switch these on, and which each does; without any they are always on.
-        locks: The commands that forbid and permit a dead line, each with the argument for either.
+        locks: The commands that forbid and permit a dead line, each with what does either, in turns.
         enter_commands: The commands that send the module to sleep at once.
         wakes_with_event: After a deep sleep event 4 tells that the login goes on, if the module prints it.
         objects_kept: How many objects outlive a deep sleep; 0 is all.

@@ -53,6 +53,7 @@ class Session:
 
     Attributes:
         state: Where it stands.
+        begun: The host has sent OPEN, and no CLOSE since; a login that failed or ended by itself counts still.
         peer: The access machine, once known.
         lifetime: The lifetime in force, in seconds.
         expires: World time at which it ends, while logged in.
@@ -62,6 +63,7 @@ class Session:
     def __init__(self, module: Module) -> None:
         self._module = module
         self.state = State.CLOSED
+        self.begun = False
         self.peer: Peer | None = None
         self.lifetime = 0
         self.expires: float | None = None
@@ -93,7 +95,7 @@ class Session:
     def open(self, lifetime: int, timeout: float) -> None:
         """Begin a login; its outcome comes as events."""
         self.lifetime, self._timeout, self._attempts = lifetime, timeout, 0
-        self._first_event = True
+        self._first_event = self.begun = True
         self._module.output.opens()
         self._attempt()
 
@@ -326,6 +328,7 @@ class Session:
         Without ``announce`` a module of family C leaves the event to its caller.
         """
         ready = self.state is State.READY
+        self.begun = False
         self._module.endpoint.forget_all()
         self._module.channel.discard()
         if not ready:

@@ -159,7 +159,7 @@ def test_a_request_that_the_platform_refuses_is_missing_with_its_reason() -> Non
 
 
 def test_a_module_whose_boot_text_comes_again_was_reset() -> None:
-    boot_text = "< REBOOT_CAUSE_SECURITY_RESET_PIN\n< Neul\n< OK\n"
+    boot_text = "< REBOOT_CAUSE_SECURITY_RESET_PIN\n<< M5310-A\\r\\n\n<< OK\\r\\n\n"
     assert told(f"{HEAD}{boot_text}{LOGIN}@ advance 3\n{boot_text}{LOGIN}") == []
     assert [kind for _, kind, *_ in told(f"{HEAD}{boot_text}{LOGIN}@ advance 3\n{LOGIN}")][:2] == [
         "missing",
@@ -185,8 +185,8 @@ def test_a_name_must_be_the_same_wherever_it_stands() -> None:
 def test_another_boot_text_is_a_row_of_the_profile() -> None:
     found = differences("recorded: by hand\n< +MATREADY\n> AT\n< OK\n", "m5310a")
     assert sorted((each.kind, each.simulated or each.recorded) for each in found) == [
-        (Kind.EXTRA, "Neul"),
-        (Kind.EXTRA, "OK"),
+        (Kind.EXTRA, "M5310-A\\r\\n"),
+        (Kind.EXTRA, "OK\\r\\n"),
         (Kind.EXTRA, "REBOOT_CAUSE_SECURITY_RESET_PIN"),
         (Kind.MISSING, "+MATREADY"),
     ]

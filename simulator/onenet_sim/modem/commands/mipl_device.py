@@ -53,7 +53,7 @@ def commands(profile: Profile) -> list[Command[Module]]:
                 REF,
                 objid,
                 Integer("inscount", 1, profile.grammar.instances),
-                Text("bitmap", 1, IDENTIFIER_MAXIMUM, "[01]+", "a bitmap of 0 and 1"),
+                _bitmap(profile),
                 Integer("atts", 0, IDENTIFIER_MAXIMUM),
                 Integer("acts", 0, IDENTIFIER_MAXIMUM),
             ),
@@ -64,7 +64,16 @@ def commands(profile: Profile) -> list[Command[Module]]:
     ]
     if profile.family is Family.ONEMO:
         table.append(_CREATE_EX)
+    if profile.mipl.short_delete:
+        table.append(Command("+MIPLDEL", "delete the device", (REF,), set=delete, errors=ErrorFamily.CIS))
     return table
+
+
+def _bitmap(profile: Profile) -> Text:
+    """Return the declaration of the bitmap: a digit for each instance, 0 for one that is left out."""
+    if profile.grammar.bitmap_digits:
+        return Text("bitmap", 1, IDENTIFIER_MAXIMUM, "[0-9]+", "a bitmap of digits")
+    return Text("bitmap", 1, IDENTIFIER_MAXIMUM, "[01]+", "a bitmap of 0 and 1")
 
 
 def common_commands() -> list[Command[Module]]:
@@ -257,7 +266,7 @@ def _add_object(
         return refusal
     objects = existing_device(module).objects
     digits = bitmap[::-1] if module.profile.mipl.bitmap_from_right else bitmap
-    instances = tuple(position for position, digit in enumerate(digits) if digit == "1")
+    instances = tuple(position for position, digit in enumerate(digits) if digit != "0")
     if len(bitmap) != count:
         why = f"the bitmap {bitmap!r} has {len(bitmap)} characters, but inscount is {count}"
         return module.refuse(Situation.SYNTAX, why)

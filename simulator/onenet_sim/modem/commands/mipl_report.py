@@ -21,6 +21,7 @@ from onenet_sim.modem.commands.mipl_common import (
     read_frame,
     uplink_full,
     value_type,
+    without_device,
 )
 from onenet_sim.modem.grammar import BehindAckId
 
@@ -82,7 +83,8 @@ def _notify(
     ack_id: int,
     behind: int | None,
 ) -> Result:
-    refusal = not_logged_in(module)
+    declares = _declares(module)
+    refusal = without_device(module) if declares else not_logged_in(module)
     if refusal:
         return refusal
     path = Path(object_id, instance_id, resource_id)
@@ -95,6 +97,16 @@ def _notify(
         return refusal
     if not existing_device(module).has(path.instance):
         return module.refuse(Situation.NO_OBJECT, f"the host added no {path.instance} (AT+MIPLADDOBJ)")
+    if declares:
+        existing_device(module).declare(path, frame.value.type)
+        module.explain(f"nothing is sent before AT+MIPLOPEN; NOTIFY has declared {path}")
+        return done()
+    return _report(module, number, frame, ack_id if last else None, _content_type(module, behind))
+
+
+def _report(module: Module, number: int, frame: Frame, ack_id: int | None, form: ContentType | None) -> Result:
+    """Take a frame of a report; with an ``ack_id`` it is the last one."""
+    path = frame.path
     observation = _observation(module, number, path)
     if observation is None:
         return _unobserved(module, number, path)
@@ -103,10 +115,15 @@ def _notify(
     if module.reports.busy:
         limit = module.profile.coap.reports_queued
         return module.refuse(Situation.BUSY, f"{limit} confirmable reports are unacknowledged")
-    refusal = collect(module, observation, frame, ack_id if last else None, _content_type(module, behind))
-    if refusal is None and last:
+    refusal = collect(module, observation, frame, ack_id, form)
+    if refusal is None and ack_id is not None:
         module.buffer.sent(number)
     return refusal or done()
+
+
+def _declares(module: Module) -> bool:
+    """Whether a report only declares its resource, as the host has not begun a login yet."""
+    return module.profile.mipl.declares_before_login and not module.session.begun
 
 
 def collect(

@@ -18,9 +18,9 @@ _LAST_CONTEXT = 10
 _ONLY_FORMAT = 3
 
 
-def commands(_profile: Profile) -> list[Command[Module]]:
+def commands(profile: Profile) -> list[Command[Module]]:
     """Return this group's commands."""
-    return [*_registration(), *_contexts()]
+    return [*_registration(), *map(_registration_alone, profile.general.registrations), *_contexts()]
 
 
 def _registration() -> list[Command[Module]]:
@@ -45,7 +45,7 @@ def _registration() -> list[Command[Module]]:
         Command(
             "+CGATT",
             "packet service",
-            (Integer("state", 0, 1),),
+            (OneOf("state", (0, 1)),),
             set=_set_attached,
             read=lambda module: done(fields("+CGATT", int(module.radio.usable))),
             ranges=True,
@@ -73,6 +73,19 @@ def _registration() -> list[Command[Module]]:
         ),
         Command("+CCLK", "clock", read=lambda module: done(fields("+CCLK", _clock(module)))),
     ]
+
+
+def _registration_alone(name: str) -> Command[Module]:
+    """Return a command that reads the registration as ``AT+CEREG?`` does, without the cell: ``+CREG: 0,1``."""
+
+    def keep(module: Module, level: int) -> Result:
+        module.radio.levels[name] = level
+        return done()
+
+    def read(module: Module) -> Result:
+        return done(fields(name, module.radio.levels.get(name, 0), int(module.radio.status)))
+
+    return Command(name, "network registration", (Integer("n", 0, 2),), set=keep, read=read, ranges=True)
 
 
 def _contexts() -> list[Command[Module]]:

@@ -119,15 +119,15 @@ def _report(name: str, reports: tuple[SleepReport, ...]) -> Command[Module]:
     )
 
 
-def _lock(name: str, locking: str, unlocking: str) -> Command[Module]:
-    """Return a command that forbids or permits a dead serial line, such as ``AT+SM=LOCK``."""
+def _lock(name: str, *words: str) -> Command[Module]:
+    """Return a command that forbids or permits a dead serial line, in turns, such as ``AT+SM=LOCK``."""
 
     def switch(module: Module, what: str) -> Result:
-        module.sleep.locked = what == locking
+        module.sleep.locked = what in words[::2]
         module.sleep.reconsider()
         return done()
 
-    either = Text("lock", 1, 16, f"{locking}|{unlocking}", f"{locking} or {unlocking}")
+    either = Text("lock", 1, 16, "|".join(words), " or ".join(words))
     return Command(name, "sleep lock", (either,), set=switch)
 
 

@@ -10,6 +10,7 @@ from onenet_sim.testing.sessions.application import Application
 from onenet_sim.testing.sessions.asking import ANNOUNCEMENT, FETCHING, Request, call_of
 from onenet_sim.testing.sessions.comparing import Kind
 from onenet_sim.testing.sessions.conversation import Conversation
+from onenet_sim.testing.sessions.cutting import cut, spoken
 from onenet_sim.testing.sessions.form import Act, Place, Session, SessionError, Side, Spoken
 from onenet_sim.testing.sessions.rebinding import MESSAGE_ID, in_hex, is_final, rebound
 from onenet_sim.world import Refusal, World
@@ -144,7 +145,7 @@ class _Player:
         """Take the boot text: a session begins with it, unless it was recorded from later on."""
         self._world.settle()
         boot_text = self._world.call(lambda s: s.benches[self._world.modem.name].modem.profile.boot.text)
-        self._boot_lines = {text for text in boot_text[:1] if not is_final(text)}
+        self._boot_lines = {line for text in boot_text[:1] if not is_final(line := text.partition("\n")[0])}
         first = next((entry for entry in self._entries if isinstance(entry, Spoken)), None)
         if first is not None and first.side is Side.MODULE:
             self._boot_lines |= set() if is_final(first.text) else {first.text}
@@ -153,7 +154,10 @@ class _Player:
             self._talk.drop_printed()
         else:
             for text in boot_text:
-                self._talk.expect(Spoken(Side.MODULE, (text,), framed=True))
+                octets = "\r\n".join(("", *text.split("\n"), "")).encode("latin-1")
+                pieces, rest = cut(Side.MODULE, octets)
+                for piece in filter(None, (*pieces, rest)):
+                    self._talk.expect(spoken(Side.MODULE, piece))
 
     # --- the module's lines ---------------------------------------------------------------------------
 
