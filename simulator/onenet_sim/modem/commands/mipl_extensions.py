@@ -1,4 +1,4 @@
-"""CFG, QMGR, UPDATESET, DEVINFO, DTLSNAT, LTRDP, FOTACFG, SOTAVER, SOTA: what only some OneMO modules have.
+"""CREATEEXT, CFG, QMGR, UPDATESET, DEVINFO, DTLSNAT, LTRDP, FOTACFG, SOTAVER, SOTA: what only some modules have.
 
 Sources: LwM2M user manual for OneMO modules 4.1 and 4.4 to 4.10; OneNET's pages on SOTA with M531x.
 """
@@ -12,6 +12,7 @@ from onenet_sim.lwm2m import FIRMWARE_OBJECT
 from onenet_sim.modem import urcs
 from onenet_sim.modem.codes import BindingMode, IotPlatform, NamePattern, ResultCode, Situation
 from onenet_sim.modem.commands.mipl_common import REF, existing_device, not_logged_in, without_device
+from onenet_sim.modem.commands.mipl_device import CREATE_EXT
 from onenet_sim.modem.commands.variants import Variant, variant_command
 from onenet_sim.modem.requests import Operation
 from onenet_sim.modem.secure import RENEGOTIATION_COMMAND
@@ -166,6 +167,7 @@ _CFG = {
 }
 
 _COMMANDS: tuple[Command[Module], ...] = (
+    CREATE_EXT,
     variant_command("+MIPLCFG", "endpoint name and binding", "cmd", _CFG, source="manual 4.1"),
     Command(
         "+MIPLQMGR",
