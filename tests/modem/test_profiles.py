@@ -340,6 +340,19 @@ def test_a_sim7020_makes_the_device_by_createext() -> None:
     assert [packet.path for packet in rig.sent] == ["/rd"]
 
 
+def test_an_xy1100_tells_what_is_left_of_its_lifetime_and_refuses_without_a_login() -> None:
+    rig = Rig("xy1100")
+    assert rig.ask("AT+ONETRMLFT")[0].startswith("+CIS ERROR")
+    rig.ok("AT+MIPLCREATE", 'AT+MIPLADDOBJ=0,3311,1,"1",4,3')
+    assert rig.ask("AT+ONETRMLFT")[0].startswith("+CIS ERROR")
+    rig.ok("AT+MIPLOPEN=0,3600")
+    rig.lines()
+    rig.advance(100.5)
+    rig.lines()
+    rig.feed(b"AT+ONETRMLFT\r\n")
+    assert rig.text() == "\r\n+ONETRMLFT:3499\r\n\r\nOK\r\n"
+
+
 def test_a_bc26_configures_all_in_one_line_and_buffers_nothing() -> None:
     rig = Rig("bc26")
     rig.ok('AT+MIPLCONFIG=0,1,0,"192.0.2.7",5700')
