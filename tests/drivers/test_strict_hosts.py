@@ -15,6 +15,7 @@ from onenet_sim import World
 from onenet_sim.journal import Urc
 from tests.drivers import (
     aio_m5311,
+    bc28_meter,
     bc35_states,
     fixed_offset,
     m5310_first,
@@ -26,6 +27,7 @@ from tests.drivers import (
     padded_lines,
     paired_line_ends,
     qsdk,
+    quectel_frames,
     sim7020_script,
     xavier_m5311,
 )
@@ -52,6 +54,9 @@ HOSTS: dict[str, tuple[str, Callable[[World, serial.Serial], None]]] = {
     "mbed for BC95-B": ("bc95", mbed_bc95b.drive),
     "gateway for BC95": ("bc95", fixed_offset.drive),
     "state machine for BC35": ("bc35g", bc35_states.drive),
+    "meter with BC28": ("bc28", bc28_meter.drive),
+    "tracker with BC20": ("bc20", quectel_frames.drive_bc20),
+    "meter with BC260Y": ("bc260y", quectel_frames.drive_bc260y),
     "sensor with MN316": ("mn316", mn316_sensor.drive),
     "script for SIM7020": ("sim7020", sim7020_script.drive),
 }

@@ -95,6 +95,14 @@ _BC95 = Headline(_HI2115, "+MIPLCREATE:0", "+CIS ERROR:602", "+CEREG:0,1", _COLO
 _MT2625 = Headline(
     ("*MATREADY: 1", *_MEDIATEK), "+MIPLCREATE: 0", "+CIS ERROR: 653", "+CEREG: 0,1", _ALL, _READ_ALL
 )
+_BC26 = Headline(
+    _MEDIATEK,
+    "+MIPLCREATE: 0",
+    "+CIS ERROR: 653",
+    "+CEREG: 0,1",
+    (_COLON[0], _COLON[1], _COLON[3]),
+    _READ_COLON,
+)
 _EC616 = Headline(("OK",), "+MIPLCREATE: 0", "+CIS ERROR: 651", "+CEREG: 0,1", _COLON, _READ_COLON)
 _PLAIN_CIS = Headline(("OK",), "+MIPLCREATE:0", "+CIS ERROR:602", "+CEREG:0,1", _NONE, _READ_NONE)
 _ONEMO = Headline(
@@ -120,7 +128,10 @@ HEADLINES = {
     "m5312": _M5311,
     "m5310": _PLAIN_CIS,
     "xy1100": _PLAIN_CIS,
-    "bc260y": Headline(("OK",), "+MIPLCREATE: 0", "+CIS ERROR: 653", "+CEREG: 0,1", _COLON, _READ_COLON),
+    "n21": Headline(("OK",), "+MIPLCREATE:0", "+CIS ERROR:602", "+CEREG: 0, 1", _NONE, _READ_NONE),
+    "bc260y": Headline(
+        ("RDY", *_MEDIATEK[:2]), "+MIPLCREATE: 0", "+CIS ERROR: 653", "+CEREG: 0,1", _COLON, _READ_COLON
+    ),
     "bc95": _BC95,
     "bc28": _BC95,
     "bc35g": _BC95,
@@ -130,14 +141,8 @@ HEADLINES = {
     "sim7020": Headline(
         ("+CPIN: READY",), "+MIPLCREATE: 0", "+CIS ERROR: 653", "+CEREG: 0,1", _COLON, _READ_COLON
     ),
-    "bc26": Headline(
-        _MEDIATEK,
-        "+MIPLCREATE: 0",
-        "+CIS ERROR: 653",
-        "+CEREG: 0,1",
-        (_COLON[0], _COLON[1], _COLON[3]),
-        _READ_COLON,
-    ),
+    "bc26": _BC26,
+    "bc20": _BC26,
     "ec616": _EC616,
     "n306": _EC616,
 }
@@ -172,7 +177,10 @@ STARTS = {
     "m5311": ("*SLEEP=1", "*MATWAKEUP=1", "+CMSYSCTRL=1,1", "+SM=LOCK", "+CMSYSCTRL=0,2", "*ENGINFO=0", "+GSN"),
     "me3616": ("+ZSLR=1", "*MNBIOTEVENT=1,1", "+ZCONTLED=1", "+CPSMS=0", "*MICCID"),
     "mn316": ("+WORKLOCK=0", "+NBAND?", "+CEREG=5", "+CGCONTRDP", "+CPSMS=0"),
-    "bc28": ("+NUESTATS", "+NUESTATS=CELL", "+NCDP?", "+NPSMR=1", "+NBAND?", "+NCCID"),
+    "bc28": ("+NUESTATS", "+NUESTATS=CELL", "+NCDP?", "+NPSMR=1", "+NBAND?", "+NCCID", "+QREGSWT=2", "+NNMI=1"),
+    "bc26": ("+QBAND?", "+QSCLK=0", "+QNBIOTEVENT=1,1", '+QCFG="autoapn",0', "+QCCID", "+MIPLCONFIG=0,1"),
+    "bc20": ("+QGNSSC=1", "+QGNSSC?", "+QBAND=1,8"),
+    "bc260y": ("+QSCLK=0", "+QNBIOTEVENT=1,1", '+QCFG="dsevent",0', "+QBAND=1,8", "+QENG=0", "+QCCID"),
 }
 
 
@@ -305,13 +313,82 @@ def test_a_bc_module_answers_observe_by_itself_and_takes_the_hosts_answer_all_th
     assert len(rig.sent) == 1
 
 
-def test_a_bc260y_finds_a_reports_observe_by_its_path() -> None:
-    rig = Rig("bc260y")
+@pytest.mark.parametrize("name", ["xy1100", "bc260y", "bc95", "bc28", "bc35g", "nb73"])
+def test_where_the_module_looks_for_the_path_a_report_goes_out_under_message_id_0(name: str) -> None:
+    rig = Rig(name)
     rig.ok("AT+MIPLCREATE", 'AT+MIPLADDOBJ=0,3200,1,"1",1,0', "AT+MIPLOPEN=0,3600")
-    rig.request(1, "/3200/0", options=((6, b""),))
+    number = rig.request(1, "/3200/0", options=((6, b""),)).message_id | 1 << 16
+    rig.feed(f"AT+MIPLOBSERVERSP=0,{number},1\r".encode())
     rig.sent.clear()
     rig.ok('AT+MIPLNOTIFY=0,0,3200,0,5750,1,2,"hi",0,0')
     assert rig.sent[-1].payload.endswith(b"hi")
+
+
+def test_an_n21_tells_of_each_answer_and_each_report_that_it_has_sent() -> None:
+    rig = Rig("n21")
+    rig.ok("AT+MIPLCREATE", 'AT+MIPLADDOBJ=0,3200,1,"1",2,0', "AT+MIPLOPEN=0,3600")
+    rig.lines()
+    number = rig.request(1, "/3200/0", options=((6, b""),)).message_id | 1 << 16
+    rig.lines()
+    assert rig.ask(f"AT+MIPLOBSERVERSP=0,{number},1") == ["OK", "+MIPLEVENT:0,21"]
+    for tail, named in (("", number), (",7", 7)):
+        answer = rig.ask(f"AT+MIPLNOTIFY=0,{number},3200,0,5750,1,2,hi,0,0{tail}")
+        assert answer == ["OK", f"+MIPLEVENT:0,26,{named}"]
+
+
+def test_a_sim7020_makes_the_device_by_createext() -> None:
+    rig = Rig("sim7020")
+    assert rig.ask('AT+MIPLCREATEEXT="183.230.40.39:0",1') == ["+CIS ERROR:652"]
+    assert rig.ask('AT+MIPLCREATEEXT="183.230.40.39:5684",1') == ["+CIS ERROR:653"]
+    rig.feed(b'AT+MIPLCREATEEXT="183.230.40.40",0\r\n')
+    assert rig.text() == "\r\n+MIPLCREATEEXT: 0\r\n\r\nOK\r\n"
+    assert rig.ask("AT+MIPLCREATE") == ["+CIS ERROR:653"]
+    rig.ok("AT+MIPLADDOBJ=0,3303,2,11,7,3", "AT+MIPLOPEN=0,180")
+    assert [packet.path for packet in rig.sent] == ["/rd"]
+
+
+def test_an_xy1100_tells_what_is_left_of_its_lifetime_and_refuses_without_a_login() -> None:
+    rig = Rig("xy1100")
+    assert rig.ask("AT+ONETRMLFT")[0].startswith("+CIS ERROR")
+    rig.ok("AT+MIPLCREATE", 'AT+MIPLADDOBJ=0,3311,1,"1",4,3')
+    assert rig.ask("AT+ONETRMLFT")[0].startswith("+CIS ERROR")
+    rig.ok("AT+MIPLOPEN=0,3600")
+    rig.lines()
+    rig.advance(100.5)
+    rig.lines()
+    rig.feed(b"AT+ONETRMLFT\r\n")
+    assert rig.text() == "\r\n+ONETRMLFT:3499\r\n\r\nOK\r\n"
+
+
+def test_a_bc26_configures_all_in_one_line_and_buffers_nothing() -> None:
+    rig = Rig("bc26")
+    rig.ok('AT+MIPLCONFIG=0,1,0,"192.0.2.7",5700')
+    assert rig.ask("AT+MIPLCONFIG?") == ["+MIPLCONFIG:0,1,0,192.0.2.7,5700,1", "OK"]
+    assert rig.ask('AT+MIPLCONFIG=1,0,1,"183.230.40.39",5683') == ["+CIS ERROR:653"]
+    assert rig.ask("AT+MIPLCONFIG=2,0") == ["+CIS ERROR:652"]
+
+
+@pytest.mark.parametrize(
+    ("name", "command", "answer"),
+    [
+        ("bc260y", "AT+CCLK?", '+CCLK: "2023/02/09,08:51:58+00"'),
+        ("bc26", "AT+QENG=0", '+QENG: 0,3684,,131,"085B0F15",-79,-11,20,12,8,5A21,0,0,3'),
+        ("bc20", "AT+QGNSSC?", "+QGNSSC: 0"),
+        ("bc28", "AT+QREGSWT?", "+QREGSWT:1"),
+        ("n21", "AT+CSQ", "+CSQ: 20, 99"),
+    ],
+)
+def test_a_general_command_answers_in_the_modules_own_shape(name: str, command: str, answer: str) -> None:
+    rig = Rig(name)
+    rig.feed(f"{command}\r\n".encode())
+    assert rig.text() == f"\r\n{answer}\r\n\r\nOK\r\n"
+
+
+@pytest.mark.parametrize("name", ["bc95", "bc28", "bc35g", "nb73"])
+def test_a_bc_module_ends_its_statistics_with_the_band(name: str) -> None:
+    rig = Rig(name)
+    rig.feed(b"AT+NUESTATS\r\n")
+    assert rig.text().endswith("\r\nOPERATOR MODE:4\r\nCURRENT BAND:8\r\n\r\nOK\r\n")
 
 
 def test_a_sim7020_prints_no_observe_within_1600_ms_of_opens_ok() -> None:

@@ -191,6 +191,16 @@ def test_a_connection_that_nobody_answers_fails_in_its_time_and_a_late_answer_is
     assert net.tell(Connected(request.handle)) == ""
 
 
+def test_a_bc95_sends_its_last_datagram_with_a_flag() -> None:
+    net = Network("bc95")
+    net.ask("+NSOCR=DGRAM,17,0,1")
+    assert net.ask("+NSOSTF=0,183.230.40.150,36000,0x200,2,3031") == framed("0,2", "OK")
+    (request,) = net.requests()
+    assert isinstance(request, SendDatagram)
+    assert request.octets == b"01"
+    assert net.ask("+NSOSTF=0,183.230.40.150,36000,0x300,2,3031").startswith("\r\n+CME ERROR")
+
+
 def test_a_bc95_takes_the_ok_for_the_connection_and_can_push_by_nsonmi() -> None:
     net = Network("bc95")
     assert net.ask("+NSONMI=2") == framed("OK")

@@ -9,7 +9,10 @@ from tests.modem import wire
 from tests.modem.conftest import ACCESS, BOOTSTRAP, FIRST_MESSAGE_ID, IMEI, IMSI, Rig
 from tests.modem.wire import ACK, CON, RST, Packet
 
-CIS_2_2 = ("m5310", "bc95", "bc28", "bc35g", "nb73", "ec616", "n306", "mt2625", "me3616", "sim7020", "bc26")
+CIS_2_2 = (
+    *("m5310", "n21", "bc95", "bc28", "bc35g", "nb73", "ec616", "n306"),
+    *("mt2625", "me3616", "sim7020", "bc26", "bc20"),
+)
 CIS_2_3 = ("xy1100", "bc260y")
 BY_VERSION = [*((name, "2.2.0") for name in CIS_2_2), *((name, "2.3.0") for name in CIS_2_3)]
 T = 4.0

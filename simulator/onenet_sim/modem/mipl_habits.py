@@ -61,6 +61,7 @@ class MiplHabits:
         register_timeout_events: The events after an unanswered registration.
         retries_unanswered: Such a registration is tried again, as a refused one is; else it ends the login.
         failed_update: What the module does after a refused or unanswered update.
+        tells_reports: Event 26 follows a report without an ackid too, as soon as it is sent.
         counts_observes: The message id of an OBSERVE is ``counter << 16 | CoAP id``.
         counts_attributes: ADDOBJ's attribute count shapes the TLV of reports.
         counts_discovered: DISCOVERRSP of more resources than ADDOBJ counted fails with event 20.
@@ -76,8 +77,8 @@ class MiplHabits:
         creates_late: CREATE answers OK at once; its reference, or FAIL without a network, follows by itself.
         tells_sendings: ``AT+MIPLNMI`` can switch ``+MIPLNSMI`` on.
         config_modes: The modes that ``AT+MIPLCONFIG`` takes; without any there is no such command.
-        config_together: It has one mode only, 0, which takes the write format, the server and whether the module
-            updates by itself.
+        config_together: All of it stands in one line: whether writes are buffered (the mode), the write format,
+            the server and whether the module updates by itself.
         config_prints_switch: Its read form prints a 1 before the auth code and the PSK that are set.
         extensions: The commands that the module has beyond those of its family.
         dtls_suites: What the module offers in a DTLS handshake; without any it has no DTLS.
@@ -97,6 +98,7 @@ class MiplHabits:
     register_timeout_events: tuple[int, ...]
     retries_unanswered: bool
     failed_update: FailedUpdate
+    tells_reports: bool
     counts_observes: bool
     counts_attributes: bool
     counts_discovered: bool

@@ -181,6 +181,7 @@ class General:
         access_technology: The last field of ``AT+CEREG=2``.
         access_point: The name of the access point in that context until the host gives another.
         clock: The shape of ``AT+CCLK?``: strftime codes, ``%Q`` for the zone in quarters of an hour.
+        tells_band: ``AT+NUESTATS`` ends in a line with the band.
         cell_reports: The commands that tell of signal and cell in detail.
         registrations: The commands besides ``+CEREG`` that tell of the registration; they print no URC.
         remembered: Settings that only have to be kept: the command, and what it reads until it is set.
@@ -195,6 +196,7 @@ class General:
     access_technology: int
     access_point: str
     clock: str
+    tells_band: bool
     cell_reports: tuple[str, ...]
     registrations: tuple[str, ...]
     remembered: Mapping[str, str]

@@ -91,7 +91,7 @@ ALLOWED = {
     ),
     "coap.retransmissions": ("[0-9]|1[0-9]|20", "0 to 20"),
     "sockets.dns": (r"|\+CMDNS|\+QDNS", "+CMDNS, +QDNS or nothing"),
-    "sockets.extras": (r"\+NSOCFG|\+NSONMI", "+NSOCFG or +NSONMI"),
+    "sockets.extras": (r"\+NSOCFG|\+NSONMI|\+NSOSTF", "+NSOCFG, +NSONMI or +NSOSTF"),
     "sockets.maximum": ("[1-9]|1[0-6]", "1 to 16"),
     "sockets.send_maximum": ("[1-9][0-9]{0,3}", "1 to 9999"),
     "sockets.receive_maximum": ("[1-9][0-9]{0,4}", "1 to 99999"),

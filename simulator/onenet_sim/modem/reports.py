@@ -212,6 +212,8 @@ class Reports:
         if sent is not None:
             self._unconfirmed += replied is not None
             observation.last_message_id = sent
+            if replied is None and self._module.profile.mipl.tells_reports:
+                self._module.event(MiplEvent.NOTIFY_DONE, observation.number)
 
     def _confirmed(self, ack_id: int, reply: Message | None, *, fails: bool) -> None:
         self._unconfirmed = max(0, self._unconfirmed - 1)

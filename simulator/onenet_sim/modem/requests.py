@@ -342,6 +342,7 @@ class Requests:
             request.expiry.cancel()
         self._remember(request.number, request.operation)
         self._module.endpoint.reply(request.incoming, message)
+        self._module.event(MiplEvent.RESPONSE_DONE)
         if request.operation is Operation.DISCOVER and self._module.profile.mipl.updates_after_login:
             self._update_after_login(request.path.object_id)
 

@@ -1,7 +1,7 @@
 """CONFIG: where the exec form of CREATE goes, and habits of the CIS modules that a host may change.
 
 Source: the AT layer of XY1100's chip firmware, in which the modes 5 (DTLS) and 7 (buffer) are errors; EC616's has
-them all; in Quectel's build of XY1100's there is one mode, which sets several things together.
+them all. Quectel's build of XY1100's, and BC26, set several things in one line.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def commands(profile: Profile) -> list[Command[Module]]:
         return []
     modes, read = {str(mode): _MODES[mode] for mode in profile.mipl.config_modes}, _read
     if profile.mipl.config_together:
-        modes, read = {"0": _TOGETHER}, _read_together
+        modes, read = {str(mode): _TOGETHER[mode] for mode in profile.mipl.config_modes}, _read_together
     return [
         variant_command(
             _COMMAND, "configure the login", "mode", modes, source="cis-2.3; ec616", read=read, test=_test
@@ -149,6 +149,11 @@ def _set_buffer(module: Module, _mode: int, buffered: int, urc: int) -> Result:
     return done()
 
 
+def _set_buffered(module: Module, *_settings: object) -> Result:
+    why = f"AT{_COMMAND}=1: this simulator buffers nothing for AT+MIPLRD; only 0 is taken"
+    return module.refuse(Situation.NOT_ALLOWED, why)
+
+
 def _set_together(
     module: Module, _mode: int, as_text: int, bootstrap: int, host: str, port: int, updates: int
 ) -> Result:
@@ -181,15 +186,13 @@ _MODES = {
 }
 """What each mode takes."""
 
-_TOGETHER = Variant(
-    (
-        _MODE,
-        Integer("recv_data_format", 0, 1),
-        Optional(Integer("bs_mode", 0, 1), 1),
-        Optional(_HOST, ""),
-        Optional(_PORT_NUMBER, _PORT),
-        Optional(Integer("auto_update", 0, 1), 1),
-    ),
-    _set_together,
+_ALL = (
+    _MODE,
+    Integer("recv_data_format", 0, 1),
+    Optional(Integer("bs_mode", 0, 1), 1),
+    Optional(_HOST, ""),
+    Optional(_PORT_NUMBER, _PORT),
+    Optional(Integer("auto_update", 0, 1), 1),
 )
-"""What BC260Y's only mode takes."""
+_TOGETHER = {0: Variant(_ALL, _set_together), 1: Variant(_ALL, _set_buffered)}
+"""What the modes take where each takes everything: writes come at once, or wait for ``AT+MIPLRD``."""

@@ -1,4 +1,4 @@
-"""CREATE, CREATEEX, DELETE, ADDOBJ, DELOBJ, VER: what the device is (LwM2M user manual for OneMO, 3.1 to 3.4)."""
+"""CREATE, CREATEEX, CREATEEXT, DELETE, ADDOBJ, DELOBJ, VER: what the device is (OneMO manual, 3.1 to 3.4)."""
 
 from __future__ import annotations
 
@@ -184,20 +184,34 @@ def _unfit_fragment(module: Module, total: int, code: bytes, index: int, size: i
 def _create_ex(
     module: Module, host: str, flag: int, auth_code: str, psk: str, identity: str, encoding: int
 ) -> Result:
-    found = _HOST.fullmatch(host)
-    port = int(found["port"] or _DEFAULT_PORT) if found else 0
-    if found is None or not 0 < port <= IDENTIFIER_MAXIMUM:
-        why = f"host {host!r} is no address; expected host or host:port"
-        return module.refuse(Situation.SYNTAX, why)
-    peer, monitors = Peer(found["host"], port), not flag & _MONITOR_OFF_BIT
-    server = Server(peer, bool(flag & _BOOTSTRAP_BIT), auth_code, monitors)
-    if psk or port == _DTLS_PORT:
-        refusal = without_dtls(module) or without_key(module, psk) or _unfit_key(module, port, psk, encoding)
+    peer = _peer(module, host)
+    if not isinstance(peer, Peer):
+        return peer
+    server = Server(peer, bool(flag & _BOOTSTRAP_BIT), auth_code, not flag & _MONITOR_OFF_BIT)
+    if psk or peer.port == _DTLS_PORT:
+        refusal = without_dtls(module) or without_key(module, psk) or _unfit_key(module, peer.port, psk, encoding)
         if refusal:
             return refusal
         key = bytes.fromhex(psk) if encoding == _HEXADECIMAL else psk.encode()
         server = replace(server, psk=Psk(psk, key, identity))
     return device_exists(module) or _make(module, "+MIPLCREATEEX", server)
+
+
+def _peer(module: Module, host: str) -> Peer | Result:
+    """Return the server that a host names, with its port or the default one."""
+    found = _HOST.fullmatch(host)
+    port = int(found["port"] or _DEFAULT_PORT) if found else 0
+    if found is None or not 0 < port <= IDENTIFIER_MAXIMUM:
+        return module.refuse(Situation.SYNTAX, f"host {host!r} is no address; expected host or host:port")
+    return Peer(found["host"], port)
+
+
+def _create_ext(module: Module, host: str, bootstrap: int) -> Result:
+    peer = _peer(module, host)
+    if not isinstance(peer, Peer):
+        return peer
+    refusal = without_dtls(module) if peer.port == _DTLS_PORT else None
+    return refusal or device_exists(module) or _make(module, "+MIPLCREATEEXT", Server(peer, bool(bootstrap), ""))
 
 
 def _unfit_key(module: Module, port: int, psk: str, encoding: int) -> Result | None:
@@ -241,6 +255,15 @@ _CREATE_EX: Command[Module] = Command(
     set=_create_ex,
     errors=ErrorFamily.CIS,
 )
+CREATE_EXT: Command[Module] = Command(
+    "+MIPLCREATEEXT",
+    "make the device by host",
+    (Text("host", 1, 150), Integer("bs_mode", 0, 1)),
+    set=_create_ext,
+    errors=ErrorFamily.CIS,
+    source="sim7020-stm32",
+)
+"""SIMCom's, of the modules whose profile names it."""
 
 
 def delete(module: Module, _ref: int) -> Result:

@@ -1,6 +1,7 @@
-"""CFG, QMGR, UPDATESET, DEVINFO, DTLSNAT, LTRDP, FOTACFG, SOTAVER, SOTA: what only some OneMO modules have.
+"""The MIPL commands that only some modules have, from CREATEEXT to SOTA.
 
-Sources: LwM2M user manual for OneMO modules 4.1 and 4.4 to 4.10; OneNET's pages on SOTA with M531x.
+Sources: LwM2M user manual for OneMO modules 4.1 and 4.4 to 4.10; OneNET's pages on SOTA with M531x; firmware of
+the XY1100.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from onenet_sim.lwm2m import FIRMWARE_OBJECT
 from onenet_sim.modem import urcs
 from onenet_sim.modem.codes import BindingMode, IotPlatform, NamePattern, ResultCode, Situation
 from onenet_sim.modem.commands.mipl_common import REF, existing_device, not_logged_in, without_device
+from onenet_sim.modem.commands.mipl_device import CREATE_EXT
 from onenet_sim.modem.commands.variants import Variant, variant_command
 from onenet_sim.modem.requests import Operation
 from onenet_sim.modem.secure import RENEGOTIATION_COMMAND
@@ -112,10 +114,18 @@ def _set_renegotiation(module: Module, _ref: int, seconds: int) -> Result:
     return done()
 
 
-def _read_lifetime(module: Module) -> Result:
+def _seconds_left(module: Module) -> int:
     expires = module.session.expires
-    left = 0 if expires is None or not module.logged_in else int(expires - module.now)
-    return done(fields("+MIPLLTRDP", left))
+    return 0 if expires is None or not module.logged_in else int(expires - module.now)
+
+
+def _read_lifetime(module: Module) -> Result:
+    return done(fields("+MIPLLTRDP", _seconds_left(module)))
+
+
+def _read_remaining_lifetime(module: Module) -> Result:
+    """Unlike LTRDP it is refused without a login: by that a host knows that it must register."""
+    return not_logged_in(module) or done(fields("+ONETRMLFT", _seconds_left(module)))
 
 
 def _set_fota(module: Module, command: str, hours: int | None) -> Result:
@@ -166,6 +176,7 @@ _CFG = {
 }
 
 _COMMANDS: tuple[Command[Module], ...] = (
+    CREATE_EXT,
     variant_command("+MIPLCFG", "endpoint name and binding", "cmd", _CFG, source="manual 4.1"),
     Command(
         "+MIPLQMGR",
@@ -198,6 +209,13 @@ _COMMANDS: tuple[Command[Module], ...] = (
         exec=_read_lifetime,
         errors=ErrorFamily.CIS,
         source="manual 4.9",
+    ),
+    Command(
+        "+ONETRMLFT",
+        "seconds left of the lifetime",
+        exec=_read_remaining_lifetime,
+        errors=ErrorFamily.CIS,
+        source="xy1100-later",
     ),
     Command(
         "+MIPLFOTACFG",

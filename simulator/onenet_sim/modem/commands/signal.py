@@ -18,6 +18,7 @@ _EARFCN, _PHYSICAL_CELL, _BAND, _FREQUENCY_OFFSET = 3684, 131, 8, 2
 _SENDING_POWER = 230
 _OPERATOR_MODE = 4
 _TENTHS = 10
+_IN_BAND = 3
 
 
 def commands(profile: Profile) -> list[Command[Module]]:
@@ -58,7 +59,9 @@ def _statistics(module: Module) -> dict[str, int]:
 
 
 def _radio_statistics(module: Module) -> Result:
-    return done(Verbatim("\n".join(f"{name}:{value}" for name, value in _statistics(module).items())))
+    band = {"CURRENT BAND": _BAND} if module.profile.general.tells_band else {}
+    told = _statistics(module) | band
+    return done(Verbatim("\n".join(f"{name}:{value}" for name, value in told.items())))
 
 
 def _chosen_statistics(module: Module, kind: str) -> Result:
@@ -84,6 +87,15 @@ def _engineering(module: Module, _mode: int) -> Result:
     return done(Verbatim(f'{first}\n,{",".join(map(str, figures))},"{AREA}",{reception.ecl},'))
 
 
+def _serving_cell(module: Module, _mode: int) -> Result:
+    """The serving cell, as Quectel prints it: an empty frequency offset, the rest in whole dB."""
+    radio, reception = module.radio, module.radio.reception
+    power = (reception.rsrp, reception.rsrq, reception.csq, reception.snr, _BAND)
+    cell = Quoted(radio.cell)
+    tail = (AREA, reception.ecl, _SENDING_POWER // _TENTHS if radio.sending else 0, _IN_BAND)
+    return done(fields("+QENG", 0, _EARFCN, "", _PHYSICAL_CELL, cell, *power, *tail))
+
+
 _CELL_REPORTS: dict[str, Command[Module]] = {
     "+NUESTATS": Command(
         "+NUESTATS",
@@ -99,6 +111,9 @@ _CELL_REPORTS: dict[str, Command[Module]] = {
         (Text("type", 5, 5, "radio", "radio"),),
         set=_onemo_statistics,
         source="extended-at",
+    ),
+    "+QENG": Command(
+        "+QENG", "signal and cell", (Integer("mode", 0, 1),), set=_serving_cell, source="quectel-drivers"
     ),
     "*ENGINFO": Command(
         "*ENGINFO", "signal and cell", (Integer("mode", 0, 1),), set=_engineering, source="oneos m5311"

@@ -43,6 +43,13 @@ def commands(profile: Profile) -> list[Command[Module]]:
     control = Optional(Integer("receive_control", 0, 2), 1)
     extras: list[Command[Module]] = [
         Command("+NSOCFG", "octets pushed or kept", (socket, _FLAG, _FLAG), set=_configure),
+        Command(
+            "+NSOSTF",
+            "send a datagram that is the last for now",
+            (socket, HOST, PORT, _RELEASE, length, octets),
+            set=_send_last,
+            surplus=1,
+        ),
         Command("+NSONMI", "how arrivals are told", (Integer("mode", 0, 3),), set=_set_announcement),
     ]
     return [
@@ -57,6 +64,8 @@ def commands(profile: Profile) -> list[Command[Module]]:
 
 
 _FLAG = Integer("flag", 0, 1)
+_RELEASE = OneOf("flag", (0, 0x100, 0x200, 0x400), hexadecimal=True)
+"""What follows: 0x200 nothing, 0x400 one answer. 0x100 is for an exception's report."""
 _LOCAL_PORT = Integer("port", 0, 0xFFFF)
 _READ_MAXIMUM = 0xFFFF
 
@@ -92,6 +101,13 @@ def _send_datagram(module: Module, number: int, host: str, port: int, length: in
         return wrong_length(length, octets)
     module.sockets.send(socket, octets, Peer(host, port))
     return done(Verbatim(f"{number},{length}"))
+
+
+def _send_last(
+    module: Module, number: int, host: str, port: int, _flag: int, length: int, octets: bytes
+) -> Result:
+    """Send as AT+NSOST does; the release that the flag asks for is the network's."""
+    return _send_datagram(module, number, host, port, length, octets)
 
 
 def _send_octets(module: Module, number: int, length: int, octets: bytes) -> Result:
