@@ -6,7 +6,8 @@ aiocoap keeps exchanges, retransmissions and tokens. What it hides or decides ot
 * message ids count up per device (the observe message ids that modules print prove it);
 * an unanswered request waits 5 to 7.5 s, then twice that, and so on; a command that ran out of time is
   abandoned, so that the next one to the same device can go out;
-* what comes with the same message id and token within 247 s is a repeat, and gets the same answer again;
+* what comes with the same message id and token within 247 s is a repeat, and gets the same answer again, an
+  answer in a message of its own its ACK too;
 * notifies are matched by their token alone, and an unknown token gets a RST;
 * a request with a critical option that is not known is refused.
 """
@@ -111,8 +112,12 @@ class _Messages(MessageManager):  # type: ignore[misc] # aiocoap has no types
         self._late: set[asyncio.TimerHandle] = set()
 
     def took(self, message: Message) -> bool:
-        """Tell whether the message is a request that was taken before."""
-        return message.code.is_request() and _identity(message) in self._recent_messages
+        """Tell whether the message is a request, or an answer of its own, that was taken before."""
+        return message.code is not EMPTY and _identity(message) in self._recent_messages
+
+    def take(self, answer: Message) -> None:
+        """Remember an answer that came in a message of its own, for its repeats."""
+        self._deduplicate_message(answer)
 
     def treat(self, request: Message, conduct: Conduct) -> None:
         """Remember how a request is to be treated; of requests without an answer the last 1,024 are."""
@@ -291,11 +296,15 @@ class Endpoint:
                 self._messages.settle(message, accepted=False)
                 return
             self._messages.treat(message, conduct)
-        answers = message.code.is_response() and message.mtype is not ACK
-        if answers and not self._tokens.expects(message):
-            self._messages.settle(message, accepted=self._notified(message, repeat))
-        else:
-            self._messages.dispatch_message(message)
+        if message.code.is_response() and message.mtype is not ACK:
+            if self._messages.took(message):
+                self._messages.settle(message, accepted=True)
+                return
+            if not self._tokens.expects(message):
+                self._messages.settle(message, accepted=self._notified(message, repeat))
+                return
+            self._messages.take(message)
+        self._messages.dispatch_message(message)
 
     def _refusal_of(self, message: Message) -> Conduct | None:
         refusal = refusal_of(message) if message.code.is_request() else None
