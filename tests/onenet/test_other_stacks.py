@@ -165,3 +165,17 @@ def test_text_and_opaque_are_understood_under_the_numbers_of_the_drafts(
         assert reading.value == value
 
     play(scene, **QUIET)
+
+
+def test_requests_under_one_token_are_all_answered_though_they_came_together(play: Play) -> None:
+    async def scene(world: Scene) -> None:
+        client = Client(world)
+        await client.registers()
+        for message_id in (7, 8, 9):
+            location = wire.segments(wire.URI_PATH, f"rd/{IMEI}")
+            client.send(Packet(CON, wire.POST, message_id, b"", location))
+        await world.settle()
+        answered = [(each.message_id, each.code) for each in client.packets if each.type == ACK]
+        assert answered == [(7, wire.CHANGED), (8, wire.CHANGED), (9, wire.CHANGED)]
+
+    play(scene, **QUIET)

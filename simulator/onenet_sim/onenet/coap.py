@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from aiocoap import ACK, CON, EMPTY, RST, Context, Message, error
 from aiocoap.messagemanager import MessageManager
 from aiocoap.numbers.constants import TransportTuning
-from aiocoap.pipe import Pipe
+from aiocoap.pipe import Pipe, error_to_message
 from aiocoap.tokenmanager import TokenManager
 
 from onenet_sim.journal import Rule
@@ -228,24 +228,35 @@ def _identity(message: Message) -> tuple[Remote, int, bytes]:
     return (message.remote, message.mid, message.token)
 
 
-class _Site:
-    """What aiocoap gives the peers' requests to."""
+class _Context(Context):  # type: ignore[misc] # aiocoap has no types
+    """Answers each request before the next datagram is looked at, unless its conduct lets it wait.
+
+    aiocoap would begin a task for each, and a request under the same token would end it unanswered: peers that use
+    no tokens send more than one at a time all the same.
+    """
 
     def __init__(
         self, serve: Callable[[Message], Message], conduct_of: Callable[[Message], Conduct | None]
     ) -> None:
+        super().__init__(loop=asyncio.get_running_loop(), loggername=_LOG.name)
         self._serve = serve
         self._conduct_of = conduct_of
 
-    async def render_to_pipe(self, pipe: Pipe) -> None:
+    def render_to_pipe(self, pipe: Pipe) -> None:
         """Answer the request in the pipe."""
-        request, answer = pipe.request, None
-        conduct = self._conduct_of(request)
-        if conduct is not None:
-            answer = conduct.answer
-            if conduct.separate is not None:
-                await asyncio.sleep(conduct.separate)
-        pipe.add_response(self._serve(request) if answer is None else answer, is_last=True)
+        conduct = self._conduct_of(pipe.request)
+        if conduct is None or conduct.separate is None:
+            self._answer(pipe, conduct)
+        else:
+            timer = self.loop.call_later(conduct.separate, self._answer, pipe, conduct)
+            pipe.on_interest_end(timer.cancel)
+
+    def _answer(self, pipe: Pipe, conduct: Conduct | None) -> None:
+        answer = None if conduct is None else conduct.answer
+        try:
+            pipe.add_response(self._serve(pipe.request) if answer is None else answer, is_last=True)
+        except Exception as ours:  # noqa: BLE001 - the peer gets a 5.00, and the log what it was
+            error_to_message(pipe, _LOG).add_exception(ours)
 
 
 class Endpoint:
@@ -273,19 +284,19 @@ class Endpoint:
         notified: Callable[[Message, int], bool] = lambda _message, _repeat: False,
         conduct: Conductor = by_the_book,
     ) -> None:
-        loop = asyncio.get_running_loop()
         self._journal = journal
         self._random = random
         self._notified = notified
         self._conduct = conduct
-        site = _Site(serve, lambda request: self._messages.conduct_of(request))  # noqa: PLW0108 - made below
-        self._context = Context(loop=loop, serversite=site, loggername=_LOG.name)
+        self._context = _Context(serve, lambda request: self._messages.conduct_of(request))  # noqa: PLW0108 - below
         self._tokens = _Tokens(self._context, random)
         self._messages = _Messages(self._tokens, random)
         self._tokens.token_interface = self._messages
         self._context.request_interfaces.append(self._tokens)
         reset = partial(self._messages.settle, accepted=False)
-        self._messages.message_interface = Wire(end, channels, journal, loop.time, self._arrived, reset)
+        self._messages.message_interface = Wire(
+            end, channels, journal, self._context.loop.time, self._arrived, reset
+        )
 
     def _arrived(self, message: Message, repeat: int) -> None:
         conduct = None if self._messages.took(message) else self._conduct(message) or self._refusal_of(message)
