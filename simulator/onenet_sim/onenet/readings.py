@@ -256,6 +256,8 @@ def _wanted(data_type: DataType, write: ResourceWrite) -> Value:
                 raise Lwm2mError("expected text that UTF-8 can hold") from None
         case DataType.OPAQUE, list() | tuple():
             return _byte_numbers(write.value)
+        case DataType.BOOLEAN, 0 | 1 as truth:  # lamps on OneNET are switched so
+            return bool(truth)
         case DataType.TIME, float(seconds) if seconds.is_integer():
             return int(seconds)
         case _, str() | bool() | int() | float():
