@@ -179,3 +179,14 @@ def test_requests_under_one_token_are_all_answered_though_they_came_together(pla
         assert answered == [(7, wire.CHANGED), (8, wire.CHANGED), (9, wire.CHANGED)]
 
     play(scene, **QUIET)
+
+
+def test_an_empty_block_that_others_are_to_follow_is_asked_for_once(play: Play) -> None:
+    async def scene(world: Scene) -> None:
+        client = Client(world)
+        await client.registers()
+        client.answers = lambda _: content(b"", wire.TLV, (23, bytes((0x08,))))
+        assert await world.platform.read(IMEI, INSTANCE) == ()
+        assert len(client.requests) == 1
+
+    play(scene, **QUIET)
