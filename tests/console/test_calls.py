@@ -209,6 +209,12 @@ def test_a_call_that_is_wrong_is_told_what_and_where_and_changes_nothing(
     assert before | {"journal": None} == http.get("/control/state").json() | {"journal": None}
 
 
+def test_a_path_of_several_calls_names_all_its_methods(http: httpx.Client) -> None:
+    answer = http.patch("/control/faults")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, GET, POST")
+    assert "this path takes DELETE, GET, POST" in error_of(answer)
+
+
 def test_time_ends_with_the_calendar(http: httpx.Client, world: World) -> None:
     world.clock.advance(days=365 * 7970)
     answer = http.post("/control/clock/advance", json={"seconds": 10 * 365 * 86400})

@@ -143,7 +143,12 @@ def test_the_resource_type_may_be_one_of_several() -> None:
     assert registered_paths(listed) == (Path(3303, 0),)
 
 
-@pytest.mark.parametrize("link", ["/3303/0/5700", "/65536/0", "/3303/0/5700/1", "/3303x"])
+def test_a_resource_in_the_list_stands_for_its_instance() -> None:
+    listed = parse_links('</3200>,</3200/0/5501>;rt="Button";obs,</3200/0>,</3200/1/5501>;ct="0"')
+    assert registered_paths(listed) == (Path(3200), Path(3200, 0), Path(3200, 1))
+
+
+@pytest.mark.parametrize("link", ["/3303/00/5700", "/65536/0", "/3303/0/5700/1", "/3303x"])
 def test_a_registration_of_anything_else_is_refused(link: str) -> None:
     with pytest.raises(Lwm2mError):
         registered_paths([ROOT, Link(link)])

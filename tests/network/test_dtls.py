@@ -210,10 +210,15 @@ def test_an_unknown_identity_is_refused_by_an_alert_and_explained_at_both_ends()
     run(main)
 
 
-def test_a_forged_hello_in_the_midst_of_a_handshake_does_not_disturb_it() -> None:
+@pytest.mark.parametrize(
+    "forged",
+    [b"\x16\xfe\xfd" + bytes(8) + b"\x00\x20\x01" + bytes(31), b"\x16" + bytes(50_000)],
+    ids=["a hello", "50,000 octets"],
+)
+def test_a_forged_datagram_in_the_midst_of_a_handshake_does_not_disturb_it(
+    forged: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
     async def main(line: Line) -> None:
-        forged = b"\x16\xfe\xfd" + bytes(8) + b"\x00\x20\x01" + bytes(31)
-
         def copies(_: bytes) -> int:
             if line.server._greeted:
                 line.near.copies = lambda _: 1
@@ -226,6 +231,7 @@ def test_a_forged_hello_in_the_midst_of_a_handshake_does_not_disturb_it() -> Non
         assert line.up == [b"undisturbed"]
 
     run(main)
+    assert not caplog.records
 
 
 def test_a_client_without_a_suite_in_common_is_told_so_whoever_came_before() -> None:
@@ -294,10 +300,11 @@ FORGED = (
     b"\x15\xfe\xfd" + bytes(7) + b"\x00\x02\x02\x14",
     b"\x16\xfe\xfd" + bytes(60),
     b"\x17\xfe\xfd" + bytes(30),
+    b"\x17\xfe\xfd" + bytes(8) + b"\xc0\x00" + bytes(0xC000),
 )
 
 
-@pytest.mark.parametrize("octets", FORGED)
+@pytest.mark.parametrize("octets", FORGED, ids=[each[:16].hex() for each in FORGED])
 def test_no_datagram_of_a_stranger_raises_or_ends_an_association(octets: bytes) -> None:
     async def main(line: Line) -> None:
         for _ in range(2):

@@ -29,6 +29,9 @@ async def logged_in(world: Scene, links: str = "</3306/0>") -> Device:
         ({"res_id": 1000, "val": "abc"}, "e3 03e8 616263"),
         ({"res_id": 1000, "val": True}, "e1 03e8 01"),
         ({"res_id": 5852, "val": 300}, "e2 16dc 012c"),
+        ({"res_id": 5850, "val": True}, "e1 16da 01"),
+        ({"res_id": 5850, "val": 1}, "e1 16da 01"),
+        ({"res_id": 5850, "val": 0}, "e1 16da 00"),
     ],
 )
 def test_a_write_carries_values_by_their_type(play: Play, row: dict[str, object], payload: str) -> None:

@@ -163,7 +163,8 @@ def test_queries_that_modules_do_not_send_do_not_stop_a_registration(
         registration = record_of(world).registration
         assert registration is not None
         assert (registration.lifetime, registration.binding) == (lifetime, binding)
-        assert any(text.startswith("because binding") for text in world.texts) == ("Q" in binding)
+        queued = "Q" in binding or b"Q" in query
+        assert any(text.startswith("because binding") for text in world.texts) == queued
 
     play(scene, **QUIET)
 

@@ -93,6 +93,13 @@ def test_the_java_sdks_calls_to_a_device_that_is_not_there_say_so(world: World, 
         assert answer == {"errno": 2001, "error": "device not online"}
 
 
+def test_an_application_that_takes_the_port_for_its_proxy_need_not_change_its_urls(world: World) -> None:
+    with httpx.Client(proxy=world.http, headers={"api-key": world.settings.api_key}, timeout=PATIENCE) as client:
+        for url in ("http://api.heclouds.com/devices?per_page=1", "http://183.230.40.33:80/devices/"):
+            assert client.get(url).json()["errno"] == (5108 if url.endswith("/") else 0)
+        assert client.get("http://api.heclouds.com").json()["error"] == "no such call: GET /"
+
+
 def test_a_token_signed_with_the_worlds_access_key_opens_the_port(world: World, modem_online: str) -> None:
     key = base64.b64decode(world.settings.access_key)
     et = int(world.clock.calendar.timestamp()) + 60

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
+from starlette.routing import Match
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 _LONGEST_VALUE = 80
+_METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 
 
 class Answer(JSONResponse):
@@ -49,8 +51,19 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
     if "route" not in request.scope and status == 404:  # noqa: PLR2004 - Not Found
         text = f"there is no control call {what}; /control/openapi.json describes those that there are"
     elif status == 405:  # noqa: PLR2004 - Method Not Allowed
-        text = f"there is no control call {what}; this path takes {(headers or {}).get('Allow', 'another method')}"
+        allowed = ", ".join(_methods(request))
+        headers = {"Allow": allowed}
+        text = f"there is no control call {what}; this path takes {allowed}"
     return problem(status, text, headers)
+
+
+def _methods(request: Request) -> list[str]:
+    """Return the methods that a path takes, whichever of its routes has them."""
+    return [
+        method
+        for method in _METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in request.app.routes)
+    ]
 
 
 async def on_exception(_: Request, error: Exception) -> Response:

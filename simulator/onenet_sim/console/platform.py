@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, HTTPException, Path, Query, Response
 from pydantic import Field, JsonValue
 
-from onenet_sim.console.answers import Answer
+from onenet_sim.console.answers import Answer, Problem
 from onenet_sim.console.shapes import LONGEST_JUMP, Inside, Order, answers
 from onenet_sim.world import (
     Generation,
@@ -165,7 +165,14 @@ def _refused() -> Iterator[None]:
         raise HTTPException(409, str(refusal)) from None
 
 
-@router.post("/push", summary="Push data to an application", responses=answers({"id": 1, "enabled": True}))
+@router.post(
+    "/push",
+    summary="Push data to an application",
+    responses={
+        **answers({"id": 1, "enabled": True}),
+        502: {"model": Problem, "description": "The application did not answer the handshake as it should."},
+    },
+)
 async def push(simulation: Inside, order: PushOrder) -> Response:
     """Shake hands with the application, and push to it until the next reset; `id` is the push's number.
 

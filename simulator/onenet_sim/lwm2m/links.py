@@ -97,10 +97,11 @@ def root_link(links: Iterable[Link]) -> Link:
 def registered_paths(links: Iterable[Link]) -> tuple[Path, ...]:
     """Return the objects and object instances that a registration lists: its order, each once.
 
-    Objects live below :func:`root_link`. That link itself and links to elsewhere are skipped.
+    Objects live below :func:`root_link`. That link itself and links to elsewhere are skipped. Some clients list
+    their resources too, such as Mbed's; a resource stands for its instance.
 
     Raises:
-        Lwm2mError: a link below the root is neither an object nor an object instance.
+        Lwm2mError: a link below the root is no path of an object, an instance or a resource.
     """
     listed = tuple(links)
     prefix = "/" + root_link(listed).target.strip("/")
@@ -111,9 +112,7 @@ def registered_paths(links: Iterable[Link]) -> tuple[Path, ...]:
         if not target.startswith(prefix) or not _NUMBERED.match(target, len(prefix)):
             continue
         path = Path.parse(target.removeprefix(prefix).rstrip("/"))
-        if path.resource_id is not None:
-            raise Lwm2mError(f"a registration lists objects and object instances, not the resource {path}")
-        paths[path] = None
+        paths[path if path.resource_id is None else path.instance] = None
     return tuple(paths)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from onenet_sim.lwm2m.errors import Lwm2mError
 from onenet_sim.lwm2m.path import Path
-from onenet_sim.lwm2m.tlv import Tlv, TlvKind, decode_tlv
+from onenet_sim.lwm2m.tlv import Tlv, TlvKind, decode_tlv, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,12 +33,17 @@ def decode_tlv_payload(path: Path, octets: bytes) -> tuple[ResourceValue, ...]:
 
     The path is what was read, observed or written: an object, an instance or a resource. Resources stand by
     themselves or inside their object instance, and both are understood; only a whole object needs the
-    instances, since nothing else would tell them apart. A multiple resource gives a value per instance of it.
+    instances, since nothing else would tell them apart. A multiple resource gives a value per instance of it,
+    and where it was asked for by itself its instances may stand alone, as Wakaama has them.
 
     Raises:
         Lwm2mError: the payload is not TLV, or speaks of something outside ``path``.
     """
-    entries = decode_tlv(octets)
+    if path.resource_id is not None and kind_of(octets) is TlvKind.RESOURCE_INSTANCE:
+        alone = decode_tlv(octets, inside=TlvKind.MULTIPLE_RESOURCE)
+        entries: tuple[Tlv, ...] = (Tlv(TlvKind.MULTIPLE_RESOURCE, path.resource_id, alone),)
+    else:
+        entries = decode_tlv(octets)
     wrapped = {entry.kind is TlvKind.OBJECT_INSTANCE for entry in entries}
     if len(wrapped) > 1:
         raise Lwm2mError(f"the payload of {path} mixes object instances with bare resources")

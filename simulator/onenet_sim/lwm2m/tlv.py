@@ -81,15 +81,22 @@ def encode_tlv(entries: Iterable[Tlv]) -> bytes:
     return bytes(octets)
 
 
-def decode_tlv(octets: bytes) -> tuple[Tlv, ...]:
+def kind_of(octets: bytes) -> TlvKind | None:
+    """Return what the first entry of a TLV payload is; None for an empty one."""
+    return TlvKind(octets[0] >> 6) if octets else None
+
+
+def decode_tlv(octets: bytes, *, inside: TlvKind | None = None) -> tuple[Tlv, ...]:
     """Return the entries of a TLV payload, in its order; none for an empty one.
 
+    The entries stand by themselves, or ``inside`` an entry of that kind, whose own header is not there.
     Longer forms of identifier and length than needed are understood.
 
     Raises:
         Lwm2mError: an entry is cut short, or stands where its kind may not; the message gives the offset.
     """
-    return _decode_entries(octets, 0, len(octets), _TOP_LEVEL)
+    allowed = _TOP_LEVEL if inside is None else _INSIDE[inside]
+    return _decode_entries(octets, 0, len(octets), allowed)
 
 
 def _encode_entry(entry: Tlv) -> bytes:

@@ -118,7 +118,10 @@ class Association:
         """
         if octets:
             self._go_on()  # what comes of this is Mbed TLS's own timer
-            self._buffers.receive_from_network(octets)
+            try:
+                self._buffers.receive_from_network(octets)
+            except BufferError:  # more than any flight; what is invalid is discarded (RFC 6347 §4.1.2.7)
+                return b""
         return self._go_on()
 
     def _go_on(self) -> bytes:
@@ -164,7 +167,10 @@ class Association:
     def _read(self, record: bytes) -> bytes:
         from mbedtls import exceptions, tls  # noqa: PLC0415 - as above
 
-        self._buffers.receive_from_network(record)
+        try:
+            self._buffers.receive_from_network(record)
+        except BufferError:  # as in a handshake
+            return b""
         try:
             return bytes(self._buffers.read(_LARGEST_RECORD))
         except (tls.WantReadError, tls.WantWriteError):

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 _LONGEST_NUMBER = 10
 _IGNORED_OBJECT = 0
 _DEFAULT_BINDING = "U"
+_VERSION = "1.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,8 @@ class AccessMachine:
                     "this is an access machine, and POST /bs is for the bootstrap machine: the module was "
                     "created with its bootstrap flag on, but with the address of an access machine",
                 )
+            case ("dp",):
+                raise Denied(NOT_FOUND, "/dp is for the Send of LwM2M 1.1, and the platform speaks 1.0")
             case path:
                 raise Denied(NOT_FOUND, f"there is no /{'/'.join(path)[:64]}; expected /rd")
 
@@ -191,10 +194,15 @@ class AccessMachine:
 
     def _remark(self, request: Message, registration: Registration) -> None:
         """Tell the journal what the platform makes of things that NB-IoT modules do not say."""
-        if "Q" in registration.binding:
+        query = query_of(request)
+        version = query.get("lwm2m", _VERSION)
+        if version != _VERSION:
+            self._explain(f"it speaks LwM2M {version[:8]}; the platform speaks {_VERSION} with it")
+        if "Q" in registration.binding or "Q" in query:
             self._explain(
-                f"binding {registration.binding[:8]}: the platform sends commands at once all the same, and they "
-                "fail while the device sleeps; a cached command (/nbiot/offline) waits for its next uplink"
+                f"binding {registration.binding[:8]} with queue mode: the platform sends commands at once all "
+                "the same, and they fail while the device sleeps; a cached command (/nbiot/offline) waits for its "
+                "next uplink"
             )
         if registration.root:
             self._explain(f"its objects are asked for below /{'/'.join(registration.root)[:64]}")

@@ -102,8 +102,8 @@ async def fetch_rest(endpoint: Endpoint, request: Message, remote: Remote, reply
     payload = reply.message.payload
     while request.code is GET and (block := last.message.opt.block2) is not None and block.more:
         number = len(payload) // block.size
-        if len(payload) % block.size or number >= MOST_BLOCKS:
-            break
+        if not last.message.payload or len(payload) % block.size or number >= MOST_BLOCKS:
+            break  # a block that others follow is full (RFC 7959 §2.2): nothing would come of asking on
         part = like(request)
         part.opt.observe = None
         part.opt.block2 = (number, False, block.size_exponent)

@@ -103,17 +103,21 @@ class BootstrapMachine:
         )
 
     def _serve(self, request: Message) -> Message:
-        if request.opt.uri_path != ("bs",):
-            return Message(code=NOT_FOUND)
-        if request.code is not POST:
-            return Message(code=METHOD_NOT_ALLOWED)
         try:
-            device = self._gate.admit(request)
+            device = self._admitted(request)
         except Denied as denied:
             return self._gate.refuse(denied)
         self._journal.note(DeviceChanged(device.id, device.imei, "bootstrap"))
         self._begin(device, request.remote)
         return Message(code=CHANGED)
+
+    def _admitted(self, request: Message) -> Device:
+        path = tuple(segment for segment in request.opt.uri_path if segment)
+        if path != ("bs",):
+            raise Denied(NOT_FOUND, f"there is no /{'/'.join(path)[:64]}; expected /bs")
+        if request.code is not POST:
+            raise Denied(METHOD_NOT_ALLOWED, "expected POST /bs")
+        return self._gate.admit(request)
 
     def _begin(self, device: Device, remote: Remote) -> None:
         if earlier := self._running.pop(device.imei, None):

@@ -6,7 +6,8 @@ aiocoap keeps exchanges, retransmissions and tokens. What it hides or decides ot
 * message ids count up per device (the observe message ids that modules print prove it);
 * an unanswered request waits 5 to 7.5 s, then twice that, and so on; a command that ran out of time is
   abandoned, so that the next one to the same device can go out;
-* what comes with the same message id and token within 247 s is a repeat, and gets the same answer again;
+* what comes with the same message id and token within 247 s is a repeat, and gets the same answer again, an
+  answer in a message of its own its ACK too;
 * notifies are matched by their token alone, and an unknown token gets a RST;
 * a request with a critical option that is not known is refused.
 """
@@ -23,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from aiocoap import ACK, CON, EMPTY, RST, Context, Message, error
 from aiocoap.messagemanager import MessageManager
 from aiocoap.numbers.constants import TransportTuning
-from aiocoap.pipe import Pipe
+from aiocoap.pipe import Pipe, error_to_message
 from aiocoap.tokenmanager import TokenManager
 
 from onenet_sim.journal import Rule
@@ -111,8 +112,12 @@ class _Messages(MessageManager):  # type: ignore[misc] # aiocoap has no types
         self._late: set[asyncio.TimerHandle] = set()
 
     def took(self, message: Message) -> bool:
-        """Tell whether the message is a request that was taken before."""
-        return message.code.is_request() and _identity(message) in self._recent_messages
+        """Tell whether the message is a request, or an answer of its own, that was taken before."""
+        return message.code is not EMPTY and _identity(message) in self._recent_messages
+
+    def take(self, answer: Message) -> None:
+        """Remember an answer that came in a message of its own, for its repeats."""
+        self._deduplicate_message(answer)
 
     def treat(self, request: Message, conduct: Conduct) -> None:
         """Remember how a request is to be treated; of requests without an answer the last 1,024 are."""
@@ -223,24 +228,35 @@ def _identity(message: Message) -> tuple[Remote, int, bytes]:
     return (message.remote, message.mid, message.token)
 
 
-class _Site:
-    """What aiocoap gives the peers' requests to."""
+class _Context(Context):  # type: ignore[misc] # aiocoap has no types
+    """Answers each request before the next datagram is looked at, unless its conduct lets it wait.
+
+    aiocoap would begin a task for each, and a request under the same token would end it unanswered: peers that use
+    no tokens send more than one at a time all the same.
+    """
 
     def __init__(
         self, serve: Callable[[Message], Message], conduct_of: Callable[[Message], Conduct | None]
     ) -> None:
+        super().__init__(loop=asyncio.get_running_loop(), loggername=_LOG.name)
         self._serve = serve
         self._conduct_of = conduct_of
 
-    async def render_to_pipe(self, pipe: Pipe) -> None:
+    def render_to_pipe(self, pipe: Pipe) -> None:
         """Answer the request in the pipe."""
-        request, answer = pipe.request, None
-        conduct = self._conduct_of(request)
-        if conduct is not None:
-            answer = conduct.answer
-            if conduct.separate is not None:
-                await asyncio.sleep(conduct.separate)
-        pipe.add_response(self._serve(request) if answer is None else answer, is_last=True)
+        conduct = self._conduct_of(pipe.request)
+        if conduct is None or conduct.separate is None:
+            self._answer(pipe, conduct)
+        else:
+            timer = self.loop.call_later(conduct.separate, self._answer, pipe, conduct)
+            pipe.on_interest_end(timer.cancel)
+
+    def _answer(self, pipe: Pipe, conduct: Conduct | None) -> None:
+        answer = None if conduct is None else conduct.answer
+        try:
+            pipe.add_response(self._serve(pipe.request) if answer is None else answer, is_last=True)
+        except Exception as ours:  # noqa: BLE001 - the peer gets a 5.00, and the log what it was
+            error_to_message(pipe, _LOG).add_exception(ours)
 
 
 class Endpoint:
@@ -268,19 +284,19 @@ class Endpoint:
         notified: Callable[[Message, int], bool] = lambda _message, _repeat: False,
         conduct: Conductor = by_the_book,
     ) -> None:
-        loop = asyncio.get_running_loop()
         self._journal = journal
         self._random = random
         self._notified = notified
         self._conduct = conduct
-        site = _Site(serve, lambda request: self._messages.conduct_of(request))  # noqa: PLW0108 - made below
-        self._context = Context(loop=loop, serversite=site, loggername=_LOG.name)
+        self._context = _Context(serve, lambda request: self._messages.conduct_of(request))  # noqa: PLW0108 - below
         self._tokens = _Tokens(self._context, random)
         self._messages = _Messages(self._tokens, random)
         self._tokens.token_interface = self._messages
         self._context.request_interfaces.append(self._tokens)
         reset = partial(self._messages.settle, accepted=False)
-        self._messages.message_interface = Wire(end, channels, journal, loop.time, self._arrived, reset)
+        self._messages.message_interface = Wire(
+            end, channels, journal, self._context.loop.time, self._arrived, reset
+        )
 
     def _arrived(self, message: Message, repeat: int) -> None:
         conduct = None if self._messages.took(message) else self._conduct(message) or self._refusal_of(message)
@@ -291,11 +307,15 @@ class Endpoint:
                 self._messages.settle(message, accepted=False)
                 return
             self._messages.treat(message, conduct)
-        answers = message.code.is_response() and message.mtype is not ACK
-        if answers and not self._tokens.expects(message):
-            self._messages.settle(message, accepted=self._notified(message, repeat))
-        else:
-            self._messages.dispatch_message(message)
+        if message.code.is_response() and message.mtype is not ACK:
+            if self._messages.took(message):
+                self._messages.settle(message, accepted=True)
+                return
+            if not self._tokens.expects(message):
+                self._messages.settle(message, accepted=self._notified(message, repeat))
+                return
+            self._messages.take(message)
+        self._messages.dispatch_message(message)
 
     def _refusal_of(self, message: Message) -> Conduct | None:
         refusal = refusal_of(message) if message.code.is_request() else None

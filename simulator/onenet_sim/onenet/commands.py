@@ -213,11 +213,13 @@ class Commands:
 
         def answered(answer: Message) -> None:
             """Subscribe at once: the device's first report may be right behind its answer."""
-            if not cancel and answer.code is CONTENT and device.online:
+            if _agrees(answer) and not cancel and device.online:
                 self._subscriptions.add(device, path, answer.token)
 
         reply = await self._ask(device, operation, path, request, CONTENT, why, deadline, token, answered)
         subscription = self._subscriptions.find(device, path)
+        if not cancel and not _agrees(reply.message):
+            raise self._nonsense(f"{path} is read, but not observed: the 2.05 has no Observe option", reply)
         if cancel:
             self._subscriptions.drop(device, path, "it was cancelled")
         elif subscription is not None and reply.message.payload:
@@ -330,6 +332,11 @@ def _bounded(payload: bytes) -> bytes:
     if len(payload) > LONGEST_DOWNLINK:
         raise LimitExceeded(f"{len(payload)} octets are too many; the platform sends at most {LONGEST_DOWNLINK}")
     return payload
+
+
+def _agrees(answer: Message) -> bool:
+    """Tell whether the answer to an observe says that there will be notifies (RFC 7641 §3.1)."""
+    return answer.code is CONTENT and answer.opt.observe is not None
 
 
 def _created(path: Path, answer: Message) -> Path | None:

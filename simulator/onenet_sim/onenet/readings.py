@@ -36,6 +36,8 @@ PointValue: TypeAlias = "str | int | float | bool | tuple[int, ...] | Mapping[st
 _POSITIONS = MappingProxyType({6: (0, 1), 3336: (5513, 5514)})
 """Latitude and longitude in the objects that have them."""
 
+_PLAIN = (ContentFormat.TEXT, ContentFormat.TEXT_1541)
+_OCTETS = (ContentFormat.OPAQUE, ContentFormat.OPAQUE_1544)
 _WRITE_OPAQUE = 1
 _KINDS = MappingProxyType({_WRITE_OPAQUE: DataType.OPAQUE, 2: DataType.TIME})
 _JSON_TYPES = MappingProxyType(
@@ -129,8 +131,8 @@ def positions(readings: Iterable[Reading]) -> list[Mapping[str, float]]:
 def read_payload(table: ObjectTable, path: Path, content_format: int | None, octets: bytes) -> tuple[Reading, ...]:
     """Return what a payload says about ``path``.
 
-    TLV (1542 and 11542), JSON (1543 and 11543), plain text (0) and opaque (42) are understood; the latter two
-    need the path of a resource. A payload without a format is text at a resource, and TLV above it.
+    TLV (1542 and 11542), JSON (1543 and 11543), plain text (0 and 1541) and opaque (42 and 1544) are understood;
+    the latter two need the path of a resource. A payload without a format is text at a resource, and TLV above it.
 
     Raises:
         Lwm2mError: The payload is in another format, malformed, or about something else.
@@ -144,14 +146,14 @@ def read_payload(table: ObjectTable, path: Path, content_format: int | None, oct
         )
     if content_format in {ContentFormat.JSON, ContentFormat.JSON_1543}:
         return tuple(_from_json(table, each) for each in decode_json_payload(path, octets))
-    if content_format not in {None, ContentFormat.TEXT, ContentFormat.OPAQUE}:
+    if content_format not in {None, *_PLAIN, *_OCTETS}:
         raise Lwm2mError(f"content format {int(content_format or 0)}; expected 0, 42, 1542, 1543, 11542 or 11543")
     if path.resource_id is None:
         if octets:
             raise Lwm2mError(f"content format {int(content_format or 0)} for {path}; expected TLV (1542 or 11542)")
         return ()
     value = ResourceValue(path, octets)
-    if content_format == ContentFormat.OPAQUE:
+    if content_format in _OCTETS:
         return (Reading(path, tuple(octets)),)
     return (_typed(table, value, _decode_plain),)
 
@@ -254,6 +256,8 @@ def _wanted(data_type: DataType, write: ResourceWrite) -> Value:
                 raise Lwm2mError("expected text that UTF-8 can hold") from None
         case DataType.OPAQUE, list() | tuple():
             return _byte_numbers(write.value)
+        case DataType.BOOLEAN, 0 | 1 as truth:  # lamps on OneNET are switched so
+            return bool(truth)
         case DataType.TIME, float(seconds) if seconds.is_integer():
             return int(seconds)
         case _, str() | bool() | int() | float():

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 import threading
 from contextlib import suppress
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 BODY_MAXIMUM = 1024 * 1024
 """Octets of a request's body that are read; a longer one is answered 413."""
 
+_PROXIED = re.compile(r"https?://[^/]*", re.IGNORECASE)
 _GRACE_SECONDS = 1.0
 _STOP_SECONDS = 5.0
 _WAITING_CLIENTS = 128
@@ -97,6 +99,16 @@ def _bind(host: str, port: int) -> socket.socket:
     return listener
 
 
+def _in_origin_form(scope: Scope) -> Scope:
+    """Return what a request asks for without the scheme and the host, which a proxy is told (RFC 9112 §3.2.2)."""
+    path, raw = str(scope["path"]), bytes(scope["raw_path"])
+    proxied = _PROXIED.match(path)
+    if proxied is None:
+        return scope
+    cut = len(proxied[0].encode())
+    return {**scope, "path": path[proxied.end() :] or "/", "raw_path": raw[cut:] or b"/"}
+
+
 class _Bridge:
     """An application for the server's loop that runs another one on the world's."""
 
@@ -127,7 +139,7 @@ class _Bridge:
         if self._closing:
             receiver.hang_up()
         watch = asyncio.create_task(_watch(receive, receiver))
-        answering = _coroutine(self._app(scope, receiver, on_world))
+        answering = _coroutine(self._app(_in_origin_form(scope), receiver, on_world))
         work = asyncio.wrap_future(asyncio.run_coroutine_threadsafe(answering, self._world))
         self._works.add(work)
         try:
