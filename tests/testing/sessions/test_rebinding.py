@@ -52,6 +52,10 @@ def test_no_octet_of_what_was_recorded_is_lost_by_the_places(lines: list[tuple[S
     ]
 
 
+def test_an_answer_of_a_name_alone_stays_as_it_is() -> None:
+    assert places("> AT+CGMR\n< Revision:\n")[1] == "Revision:"
+
+
 def test_a_message_id_is_bound_where_it_is_issued_and_where_the_host_answers() -> None:
     assert places("< +MIPLREAD: 0,18173,3303,0,5700\n> AT+MIPLREADRSP=0,18173,1,3303,0,5700,4,4,25.5,0,0\n") == [
         "+MIPLREAD: 0,[message id of READ 18173],3303,0,5700",

@@ -205,7 +205,9 @@ class _Rebinding:
         answers = side is Side.MODULE and bool(command) and not is_final(text) and text.upper() != command
         named = NamedLine.parse(text)
         if answers and command.startswith(FREE_ANSWERS) and not text.startswith(("+", "*")):
-            return [named.head, Place("", text.removeprefix(named.head))] if named else [Place("", text)]
+            head = named.head if named else ""
+            free = text.removeprefix(head)
+            return [head, Place("", free)] if free else [text]
         if named is not None:
             return self._named(named, text)
         if answers and command.startswith("AT+NSOCR") and _SOCKET.fullmatch(text):
