@@ -9,7 +9,7 @@ demo: $(STAMP)
 	$(BIN)/onenet-sim demo
 
 test: lint
-	$(BIN)/pytest --numprocesses auto --dist worksteal --maxprocesses 4
+	$(BIN)/pytest --numprocesses auto --dist loadgroup --maxprocesses 4
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check .

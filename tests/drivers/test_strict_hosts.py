@@ -1,6 +1,7 @@
 """Host programs as strict as drivers in the field, at field pace on a real PTY.
 
-Most of their time goes by in waiting for the line, so all run at once, each with a world of its own.
+Most of their time goes by in waiting for the line, so eight run at once, each with a world of its own; and all in
+one of the test run's processes, lest each of these begin them anew.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import Future
 
+pytestmark = pytest.mark.xdist_group("strict hosts")
+
+AT_ONCE = 8
 HOSTS: dict[str, tuple[str, Callable[[World, serial.Serial], None]]] = {
     "SDK for M5311": ("m5311", aio_m5311.drive),
     "OneOS for M5311": ("m5311", oneos.drive_m5311),
@@ -73,10 +77,10 @@ def run(name: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def sessions(request: pytest.FixtureRequest) -> Iterator[dict[str, Future[list[str]]]]:
-    """The sessions of all hosts that this run asks for, under way at once."""
+    """The sessions of all hosts that this run asks for, some under way at once."""
     mine = (item for item in request.session.items if item.path == request.path)
     wanted = {item.callspec.params["host"] for item in mine if isinstance(item, pytest.Function)}
-    with ThreadPoolExecutor(len(HOSTS)) as executor:
+    with ThreadPoolExecutor(AT_ONCE) as executor:
         yield {name: executor.submit(run, name) for name in HOSTS if name in wanted}
 
 
